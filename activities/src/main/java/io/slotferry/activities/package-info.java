@@ -1,0 +1,2 @@
+/** Room of the activities module. */
+package io.slotferry.activities;

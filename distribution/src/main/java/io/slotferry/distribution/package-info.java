@@ -1,0 +1,2 @@
+/** Room of the distribution module. */
+package io.slotferry.distribution;

@@ -1,0 +1,2 @@
+/** Room of the sandbox module. */
+package io.slotferry.sandbox;

@@ -1,0 +1,2 @@
+/** Room of the servers module. */
+package io.slotferry.servers;

@@ -1,0 +1,2 @@
+/** Room of the starter module. */
+package io.slotferry.starter;

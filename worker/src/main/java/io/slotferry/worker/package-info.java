@@ -1,0 +1,2 @@
+/** Room of the worker module. */
+package io.slotferry.worker;

@@ -1,0 +1,2 @@
+/** Room of the workflows module. */
+package io.slotferry.workflows;
