@@ -1,0 +1,23 @@
+package io.slotferry.planning;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A cluster on which every node's view agrees. Shards stand in the order of their masters' IDs. */
+public record Cluster(List<Shard> shards) {
+    public Cluster {
+        shards = shards.stream()
+                .sorted((a, b) -> a.master().id().compareTo(b.master().id()))
+                .toList();
+    }
+
+    /** Every node: masters and replicas. */
+    public Stream<Member> members() {
+        return shards.stream().flatMap(Shard::members);
+    }
+
+    /** The lowest ID among all members: the cluster's name for the lease, whatever an operator calls it. */
+    public NodeId lowestId() {
+        return members().map(Member::id).min(NodeId::compareTo).orElseThrow();
+    }
+}

@@ -1,0 +1,42 @@
+package io.slotferry.planning;
+
+import java.util.List;
+
+/**
+ * What an expansion will do, and all that undoing it needs: pure data, made once, pinned by the workflow's history.
+ *
+ * @param fingerprint binds the request and the cluster: 64 hexadecimal digits of SHA-256; approval names it
+ * @param shards every shard of the cluster in the order of its master's ID, then those of the new masters
+ * @param batches in the order in which they move; at most {@value #MAX_BATCHES}
+ */
+public record Plan(
+        String fingerprint,
+        List<PlannedShard> shards,
+        List<Batch> batches,
+        List<Attachment> attachments,
+        AttachOrder attachOrder,
+        Estimate estimate) {
+
+    /** More would let history outgrow what a workflow may hold without continuing as new. */
+    public static final int MAX_BATCHES = 1_000;
+
+    /** Keeps the payload of a batch small, whatever the number of masters. */
+    public static final int MAX_LANES_PER_BATCH = 16;
+
+    public Plan {
+        shards = List.copyOf(shards);
+        batches = List.copyOf(batches);
+        attachments = List.copyOf(attachments);
+    }
+
+    /** When new replicas are attached: before the slots move, or after. */
+    public enum AttachOrder {
+        BEFORE_RESHARD,
+        AFTER_RESHARD
+    }
+
+    /** How many slots change their shard. */
+    public int movedSlots() {
+        return batches.stream().mapToInt(Batch::slots).sum();
+    }
+}
