@@ -1,0 +1,103 @@
+package io.slotferry.workflows.contract;
+
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan;
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The activities, one interface a room. Each is idempotent and convergent: it reads what is, does what is left, and may be
+ * repeated after any way of dying. Failures are {@link Failures}.
+ */
+public final class Activities {
+    private Activities() {}
+
+    /** Looks at the cluster and at the new nodes, and changes nothing. */
+    @ActivityInterface
+    public interface Looking {
+        /** Answers every preflight check. */
+        @ActivityMethod(name = "Preflight")
+        PreflightReport preflight(ExpandRequest request);
+
+        /** Makes the plan from the cluster as it is now; the same cluster gives the same plan. */
+        @ActivityMethod(name = "MakePlan")
+        PlanAnswer makePlan(ExpandRequest request);
+
+        /** Compares the cluster with the plan and writes canary keys through a cluster client. */
+        @ActivityMethod(name = "Validate")
+        ValidationReport validate(ValidateOrder order);
+    }
+
+    /**
+     * What to validate.
+     *
+     * @param balanced whether all shards must have the plan's share, or (after a stop) only be whole and serving
+     * @param attached whether the plan's replicas must be linked
+     */
+    public record ValidateOrder(ClusterAccess access, Plan plan, boolean balanced, boolean attached) {}
+
+    /** Changes who belongs to the cluster, and its settings. */
+    @ActivityInterface
+    public interface Joining {
+        /** Reads a parameter on every node of the cluster and on the new ones. */
+        @ActivityMethod(name = "ReadSettings")
+        Settings readSettings(ClusterAccess access, List<Member> newNodes, String parameter);
+
+        /** Sets the parameter to this value on the nodes of {@code settings}, whatever it was. */
+        @ActivityMethod(name = "ApplySetting")
+        void applySetting(ClusterAccess access, Settings settings, String value);
+
+        /** Puts back what the nodes had; nodes that are gone or were reset are passed over and named. */
+        @ActivityMethod(name = "RestoreSettings")
+        List<String> restoreSettings(ClusterAccess access, Settings settings);
+
+        /** MEETs the nodes and waits until every node knows every node, all links are up and each new one is ok. */
+        @ActivityMethod(name = "AddNodes")
+        void addNodes(ClusterAccess access, List<Member> nodes);
+
+        /** Makes each node a replica of its master and waits until it is linked and in sync. Adds it first. */
+        @ActivityMethod(name = "AttachReplicas")
+        void attachReplicas(ClusterAccess access, List<Pairing> pairings);
+
+        /** Removes nodes that this run added, while they own no slot: replicas first, FORGET on all, RESET HARD. */
+        @ActivityMethod(name = "RemoveNodes")
+        void removeNodes(ClusterAccess access, List<Member> nodes);
+    }
+
+    /** A replica-to-be and the shard it will follow, by the shard's members, the planned master first. */
+    public record Pairing(Member replica, List<Member> shard) {
+        public Pairing {
+            shard = List.copyOf(shard);
+        }
+    }
+
+    /** Moves slots. */
+    @ActivityInterface
+    public interface Moving {
+        @ActivityMethod(name = "MoveBatch")
+        BatchOutcome moveBatch(BatchOrder order);
+    }
+
+    /** What concerns Temporal and the worker's own disk rather than the cluster. */
+    @ActivityInterface
+    public interface Recording {
+        /** Which of slotferry's search attributes this namespace has, under the right type. */
+        @ActivityMethod(name = "UsableSearchAttributes")
+        List<String> usableSearchAttributes();
+
+        /**
+         * Who holds a lease named by any of these members, after leases whose run is over were ended.
+         *
+         * @param workflowId of the run that asks: a lease of an earlier run of the same ID is ended too
+         */
+        @ActivityMethod(name = "FindLeaseHolder")
+        Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId);
+
+        /** Writes the report as files on the worker and answers where. */
+        @ActivityMethod(name = "WriteReport")
+        List<String> writeReport(ExpandResult result);
+    }
+}

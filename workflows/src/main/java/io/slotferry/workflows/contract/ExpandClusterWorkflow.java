@@ -1,0 +1,50 @@
+package io.slotferry.workflows.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.planning.Plan;
+import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.UpdateMethod;
+import io.temporal.workflow.UpdateValidatorMethod;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import java.util.Optional;
+
+/**
+ * An expansion. Arguments are trees, read inside the workflow, since a typed argument that does not fit would fail the
+ * workflow's task for ever instead of the run.
+ */
+@WorkflowInterface
+public interface ExpandClusterWorkflow {
+    /** The request, as {@link RequestReader} reads it; whatever does not fit ends the run with every path and reason. */
+    @WorkflowMethod(name = Names.EXPAND_CLUSTER)
+    ExpandResult expand(JsonNode request);
+
+    /** Where the run stands. */
+    @QueryMethod(description = "Where the run stands, what it waits for, and what can be done now")
+    ExpandStatus status();
+
+    /** The plan, once it is made. */
+    @QueryMethod(description = "The plan, once it is made")
+    Optional<Plan> plan();
+
+    /** Lets the plan with this fingerprint begin: {@code {"fingerprint": "...", "by": "...", "why": "..."}}. */
+    @UpdateMethod(description = "Approve the plan: {\"fingerprint\": \"...\", \"by\": \"you\"}")
+    CommandAnswer approve(JsonNode approval);
+
+    @UpdateValidatorMethod(updateName = "approve")
+    void mayApprove(JsonNode approval);
+
+    /** Goes on from a halt: {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(description = "Go on from a halt: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer retry(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "retry")
+    void mayRetry(JsonNode word);
+
+    /** Stops cleanly: the slot in hand is finished; {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(description = "Stop cleanly, with the slot in hand finished: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer cancel(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "cancel")
+    void mayCancel(JsonNode word);
+}

@@ -1,0 +1,49 @@
+package io.slotferry.workflows.contract;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a run stands: the answer of the query {@code status}, from which CLI, Web UI and JSON are drawn.
+ *
+ * @param cluster the request's name; empty while the request is not read yet
+ * @param why what it waits for, does, or halted on; one line
+ * @param until when a waiting ends by itself
+ * @param halt while HALTED
+ * @param planText empty before the plan is made
+ * @param batch the one in hand, or the last finished, from 1; 0 before the first
+ * @param timeLeft expected, of the reshard; empty where not known yet
+ * @param legal the commands that would be accepted now
+ */
+public record ExpandStatus(
+        String workflowId,
+        String runId,
+        String cluster,
+        RunState state,
+        Phase phase,
+        String why,
+        Optional<Instant> until,
+        Optional<Halt> halt,
+        Optional<PreflightReport> preflight,
+        String fingerprint,
+        String planText,
+        int batch,
+        int batches,
+        int slotsMoved,
+        int slots,
+        long keysMoved,
+        long keysExpected,
+        Optional<Duration> timeLeft,
+        List<RunState.Command> legal,
+        List<String> warnings,
+        List<ExpandResult.Note> trail,
+        Instant startedAt) {
+
+    public ExpandStatus {
+        legal = List.copyOf(legal);
+        warnings = List.copyOf(warnings);
+        trail = List.copyOf(trail);
+    }
+}

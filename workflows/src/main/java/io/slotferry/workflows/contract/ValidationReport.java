@@ -1,0 +1,28 @@
+package io.slotferry.workflows.contract;
+
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import java.util.List;
+
+/**
+ * The cluster after the run.
+ *
+ * @param checks what was looked at, each with its verdict
+ */
+public record ValidationReport(List<CheckResult> checks, List<ShardSummary> shards) {
+    public ValidationReport {
+        checks = List.copyOf(checks);
+        shards = List.copyOf(shards);
+    }
+
+    public boolean passed() {
+        return checks.stream().noneMatch(CheckResult::blocks);
+    }
+
+    /** A shard in figures; keys are counted over all databases. */
+    public record ShardSummary(NodeId master, NodeAddress address, int slots, long keys, List<NodeAddress> replicas) {
+        public ShardSummary {
+            replicas = List.copyOf(replicas);
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** Room of the workflows module. */
-package io.slotferry.workflows;
