@@ -1,9 +1,6 @@
 package io.slotferry.servers;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,19 +26,19 @@ public final class LocalCluster implements AutoCloseable {
     static final int PORT_ATTEMPTS = 5;
 
     private final LocalClusterBuilder spec;
-    private final Path folder;
+    private final WorkFolder folder;
     private final List<LocalNode> masters = new ArrayList<>();
     private final List<LocalNode> replicas = new ArrayList<>();
     private final List<LocalNode> spares = new ArrayList<>();
     private final List<LocalNode> all = Collections.synchronizedList(new ArrayList<>());
     private final List<PortLease> leases = Collections.synchronizedList(new ArrayList<>());
-    private final Thread cleaner = new Thread(this::closeAtExit, "slotferry-cluster-cleaner");
+    private final ExitHook hook;
     private boolean closed;
 
-    LocalCluster(LocalClusterBuilder spec, Path folder) {
+    LocalCluster(LocalClusterBuilder spec, WorkFolder folder) {
         this.spec = spec;
         this.folder = folder;
-        Runtime.getRuntime().addShutdownHook(cleaner);
+        this.hook = spec.exitHook() ? ExitHook.closing(this) : ExitHook.none();
     }
 
     /** Begins to describe a cluster that runs on this server. */
@@ -90,7 +87,8 @@ public final class LocalCluster implements AutoCloseable {
     private LocalNode create(String name, String host, boolean clusterMode) {
         PortLease lease = PortLease.take(host);
         leases.add(lease);
-        LocalNode node = new LocalNode(name, spec.settings(), new HostAndPort(host, lease.port()), clusterMode, folder);
+        LocalNode node =
+                new LocalNode(name, spec.settings(), new HostAndPort(host, lease.port()), clusterMode, folder.path());
         all.add(node);
         return node;
     }
@@ -121,7 +119,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Where the nodes' folders lie. */
     public Path folder() {
-        return folder;
+        return folder.path();
     }
 
     /** Starts a node in cluster mode that is empty, alone, and configured as the others, on the next host in turn. */
@@ -156,52 +154,23 @@ public final class LocalCluster implements AutoCloseable {
         ClusterReadiness.await(members, spec.startTimeout());
     }
 
-    /** The start timeout of the builder. */
-    Duration startTimeout() {
-        return spec.startTimeout();
-    }
-
     /** Leaves all processes and files as they are from now on: they outlive this JVM, and closing does nothing. */
     public synchronized void release() {
         all.stream().filter(LocalNode::isAlive).forEach(LocalNode::release);
-        Runtime.getRuntime().removeShutdownHook(cleaner);
         closed = true;
+        hook.remove();
     }
 
     /** Kills every node, side by side, and deletes the folder unless it was given or is to be kept. */
     @Override
-    public void close() {
-        end();
-        try {
-            Runtime.getRuntime().removeShutdownHook(cleaner);
-        } catch (IllegalStateException e) {
-            // The JVM is ending: the hook runs, finds all done, and is no longer needed.
-        }
-    }
-
-    private void closeAtExit() {
-        end();
-    }
-
-    private synchronized void end() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
         List.copyOf(all).parallelStream().filter(LocalNode::isAlive).forEach(LocalNode::kill);
         List.copyOf(leases).forEach(PortLease::close);
-        if (!spec.keepsFolder()) {
-            delete(folder);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Collections.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("Cannot delete " + folder, e);
-        }
+        folder.close();
+        hook.remove();
     }
 }

@@ -1,7 +1,5 @@
 package io.slotferry.servers;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +16,7 @@ public final class LocalClusterBuilder {
     private NodeSettings.Login login = new NodeSettings.Login(null, null);
     private Path folder;
     private boolean keepsFolder;
+    private boolean exitHook = true;
     private Duration startTimeout = Duration.ofSeconds(60);
 
     LocalClusterBuilder(ServerBinary binary) {
@@ -85,13 +84,21 @@ public final class LocalClusterBuilder {
     /** Where the nodes' folders are made, and stay. By default a temporary folder that closing deletes. */
     public LocalClusterBuilder folder(Path place) {
         folder = place;
-        keepsFolder = true;
         return this;
     }
 
     /** Keeps the temporary folder, to look at logs afterwards. */
     public LocalClusterBuilder keepFolder() {
         keepsFolder = true;
+        return this;
+    }
+
+    /**
+     * Leaves closing to the caller, who has a shutdown hook of his own where the order matters. Its processes still end
+     * with this JVM, but its temporary files stay unless it is closed.
+     */
+    public LocalClusterBuilder withoutExitHook() {
+        exitHook = false;
         return this;
     }
 
@@ -121,27 +128,20 @@ public final class LocalClusterBuilder {
     }
 
     private LocalCluster startOnFreePorts() {
-        LocalCluster cluster = new LocalCluster(this, createFolder());
+        WorkFolder files = WorkFolder.create(folder, "slotferry-cluster-");
+        if (keepsFolder) {
+            files.keep();
+        }
+        LocalCluster cluster = new LocalCluster(this, files);
         try {
             cluster.form();
             return cluster;
-        } catch (PortTakenException e) {
-            cluster.close();
-            throw e;
         } catch (RuntimeException e) {
-            keepsFolder = true;
+            if (!(e instanceof PortTakenException)) {
+                files.keep();
+            }
             cluster.close();
             throw e;
-        }
-    }
-
-    private Path createFolder() {
-        try {
-            return folder == null
-                    ? Files.createTempDirectory("slotferry-cluster-")
-                    : Files.createDirectories(folder).toAbsolutePath();
-        } catch (IOException e) {
-            throw new ServerStartException("Cannot create the folder of the cluster: " + e, e);
         }
     }
 
@@ -161,8 +161,8 @@ public final class LocalClusterBuilder {
         return startTimeout;
     }
 
-    boolean keepsFolder() {
-        return keepsFolder;
+    boolean exitHook() {
+        return exitHook;
     }
 
     String hostOf(int index) {

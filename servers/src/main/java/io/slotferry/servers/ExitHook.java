@@ -1,0 +1,40 @@
+package io.slotferry.servers;
+
+/** Closes something when the JVM ends in order (also by Ctrl-C or SIGTERM) and nobody closed it before. */
+final class ExitHook {
+    private final Thread thread;
+
+    private ExitHook(Thread thread) {
+        this.thread = thread;
+    }
+
+    static ExitHook closing(AutoCloseable closeable) {
+        ExitHook hook = new ExitHook(new Thread(() -> close(closeable), "slotferry-exit"));
+        Runtime.getRuntime().addShutdownHook(hook.thread);
+        return hook;
+    }
+
+    /** A hook that does nothing, where the caller has one of its own. */
+    static ExitHook none() {
+        return new ExitHook(null);
+    }
+
+    void remove() {
+        if (thread == null) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs, and finds all closed.
+        }
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            System.err.println("Not everything could be cleaned up: " + e);
+        }
+    }
+}
