@@ -31,7 +31,8 @@ public sealed interface PlanOutcome {
         TOO_MANY_MASTERS,
         REPLICA_BESIDE_ITS_MASTER,
         UNKNOWN_MASTER_FOR_REPLICA,
-        UNEVEN_REPLICAS,
-        NODE_NAMED_TWICE
+        NODE_NAMED_TWICE,
+        /** A node of the request is a member already, in a role that the request does not give it. */
+        MEMBER_IN_ANOTHER_ROLE
     }
 }

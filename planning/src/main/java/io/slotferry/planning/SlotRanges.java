@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An immutable set of slots, held and written as ascending, disjoint, non-adjacent ranges: {@code 0-99,200,300-399}; the
@@ -106,6 +107,13 @@ public final class SlotRanges {
     public SlotRanges plus(SlotRanges others) {
         BitSet result = (BitSet) slots.clone();
         result.or(others.slots);
+        return new SlotRanges(result);
+    }
+
+    /** The slots of all these sets. */
+    public static SlotRanges union(Stream<SlotRanges> sets) {
+        BitSet result = new BitSet(SlotRange.SLOTS);
+        sets.forEach(set -> result.or(set.slots));
         return new SlotRanges(result);
     }
 
