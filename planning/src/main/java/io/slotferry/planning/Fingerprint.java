@@ -3,6 +3,7 @@ package io.slotferry.planning;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 
 /**
@@ -28,9 +29,7 @@ public final class Fingerprint {
         field(order.cluster().shards().size());
         for (Shard shard : order.cluster().shards()) {
             member(shard.master()).field(shard.slots()).field(shard.replicas().size());
-            shard.replicas().stream()
-                    .sorted(java.util.Comparator.comparing(Member::id))
-                    .forEach(this::member);
+            shard.replicas().stream().sorted(Comparator.comparing(Member::id)).forEach(this::member);
         }
         field(order.newMasters().size());
         order.newMasters().forEach(this::member);

@@ -1,6 +1,7 @@
 package io.slotferry.planning;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Lists and figures as people read them. */
 final class Texts {
@@ -21,7 +22,7 @@ final class Texts {
 
     /** With a comma between thousands, whatever the locale. */
     static String number(long number) {
-        return String.format(java.util.Locale.ROOT, "%,d", number);
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** The first few ranges, and how many more there are; {@code no slot} for none. */

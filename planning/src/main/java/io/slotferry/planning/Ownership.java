@@ -1,0 +1,64 @@
+package io.slotferry.planning;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which of a plan's shards owns each slot now. A shard is known by its members, those to be attached included, since a
+ * failover makes any of them its master.
+ */
+final class Ownership {
+    static final int NOBODY = -1;
+    static final int STRANGER = -2;
+
+    private final Map<NodeId, Integer> shardOf = new HashMap<>();
+    private final int[] shards = new int[SlotRange.SLOTS];
+    private final NodeId[] owners = new NodeId[SlotRange.SLOTS];
+
+    /**
+     * Reads who owns what.
+     *
+     * @param ownersNow a master's ID to its slots
+     * @throws IllegalArgumentException where two masters own one slot: an agreed cluster has no such slot
+     */
+    Ownership(Plan plan, Map<NodeId, SlotRanges> ownersNow) {
+        for (int i = 0; i < plan.shards().size(); i++) {
+            int shard = i;
+            plan.shards().get(i).members().forEach(member -> shardOf.put(member.id(), shard));
+        }
+        plan.attachments()
+                .forEach(attachment -> shardOf.put(attachment.replica().id(), attachment.shard()));
+        Arrays.fill(shards, NOBODY);
+        new TreeMap<>(ownersNow).forEach((owner, slots) -> slots.stream().forEach(slot -> {
+            if (owners[slot] != null) {
+                throw new IllegalArgumentException(
+                        "slot " + slot + " has two owners: " + owners[slot] + " and " + owner);
+            }
+            owners[slot] = owner;
+            shards[slot] = shardOf.getOrDefault(owner, STRANGER);
+        }));
+    }
+
+    /** The index of the shard that owns the slot, or {@link #NOBODY} or {@link #STRANGER}. */
+    int shard(int slot) {
+        return shards[slot];
+    }
+
+    /** The master that owns the slot; null for nobody. */
+    NodeId owner(int slot) {
+        return owners[slot];
+    }
+
+    /** For each slot the value of the shard in the plan that owned it when the plan was made. */
+    static int[] before(Plan plan) {
+        int[] before = new int[SlotRange.SLOTS];
+        Arrays.fill(before, NOBODY);
+        for (int i = 0; i < plan.shards().size(); i++) {
+            int shard = i;
+            plan.shards().get(i).before().stream().forEach(slot -> before[slot] = shard);
+        }
+        return before;
+    }
+}
