@@ -1,0 +1,83 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A connection to one node, for changing it. What takes lists is pipelined: one round trip, every answer read. */
+public interface ChangingNode extends Node {
+    /** CLIENT KILL ID: when it answers, all that the client had sent has run or is discarded. */
+    void kill(long clientId);
+
+    /** CLUSTER MEET; starts a handshake, no more. */
+    void meet(String ip, int port, int busPort);
+
+    /** CLUSTER REPLICATE. */
+    void replicate(NodeId master);
+
+    /** CLUSTER FORGET; a node that is unknown already is no error. */
+    void forget(NodeId node);
+
+    /** CLUSTER RESET HARD, then FUNCTION FLUSH where the server has functions. */
+    void resetHard();
+
+    /** CONFIG SET. */
+    void setConfig(String parameter, String value);
+
+    /** CLUSTER SETSLOT, one answer a change, in order. */
+    List<Answer<Void>> setSlots(List<SlotChange> changes);
+
+    /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
+    List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
+
+    /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
+    List<Long> memoryUsage(int database, List<byte[]> keys);
+
+    /** MIGRATE, one answer a call; each call carries keys of one slot. */
+    List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls);
+
+    /**
+     * In one transaction: how many keys each slot has in these databases, which of the node's databases have keys at all,
+     * what it has open, and who it is.
+     */
+    SlotCheck check(Collection<Integer> databases, List<Integer> slots);
+
+    /** One CLUSTER SETSLOT. */
+    sealed interface SlotChange {
+        int slot();
+
+        /** SETSLOT IMPORTING. */
+        record Importing(int slot, NodeId source) implements SlotChange {}
+
+        /** SETSLOT MIGRATING. */
+        record Migrating(int slot, NodeId target) implements SlotChange {}
+
+        /** SETSLOT NODE. */
+        record Owner(int slot, NodeId owner) implements SlotChange {}
+    }
+
+    /** Where MIGRATE sends keys. The credential is the one of this connection. */
+    record MigrateOrder(NodeAddress target, int database, boolean replace) {}
+
+    /**
+     * The answer of {@link #check}.
+     *
+     * @param keys by slot, summed over the databases asked for
+     * @param populated databases that have any key
+     */
+    record SlotCheck(Identity identity, Map<Integer, Long> keys, Set<Integer> populated, OpenSlots open) {}
+
+    /**
+     * Which process answered.
+     *
+     * @param configEpoch of the node, as it sees itself
+     */
+    record Identity(NodeId id, String runId, long configEpoch) {}
+
+    /** The node's own open slots, and those it owns. */
+    record OpenSlots(
+            Map<Integer, NodeId> migrating, Map<Integer, NodeId> importing, io.slotferry.planning.SlotRanges owned) {}
+}

@@ -1,0 +1,96 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.activities.redis.ServerInfo.MasterLink;
+import io.slotferry.activities.redis.ServerInfo.ReplicaLine;
+import io.slotferry.activities.redis.ServerInfo.Replication;
+import io.slotferry.planning.NodeAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads INFO, and other texts of lines {@code key:value}. */
+final class InfoText {
+    private InfoText() {}
+
+    /** Every {@code key:value} line, in order. */
+    static Map<String, String> facts(String text) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        for (String line : text.split("\r?\n")) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.charAt(0) != '#') {
+                facts.put(line.substring(0, colon), line.substring(colon + 1).trim());
+            }
+        }
+        return facts;
+    }
+
+    static ServerInfo info(String text) {
+        Map<String, String> facts = facts(text);
+        boolean valkey = facts.containsKey("valkey_version");
+        return new ServerInfo(
+                valkey ? "valkey" : "redis",
+                facts.getOrDefault(valkey ? "valkey_version" : "redis_version", "unknown"),
+                facts.getOrDefault("run_id", ""),
+                "1".equals(facts.get("cluster_enabled")),
+                keys(facts),
+                "1".equals(facts.get("aof_enabled")),
+                "1".equals(facts.get("loading")),
+                replication(facts));
+    }
+
+    /** Number of keys by database, from lines {@code db0:keys=12,expires=3,...}. */
+    static Map<Integer, Long> keys(Map<String, String> facts) {
+        Map<Integer, Long> keys = new HashMap<>();
+        facts.forEach((name, value) -> {
+            if (name.matches("db\\d+")) {
+                long count = Long.parseLong(pairs(value).getOrDefault("keys", "0"));
+                if (count > 0) {
+                    keys.put(Integer.parseInt(name.substring(2)), count);
+                }
+            }
+        });
+        return keys;
+    }
+
+    private static Replication replication(Map<String, String> facts) {
+        boolean master = !"slave".equals(facts.get("role"));
+        String offset = facts.getOrDefault(master ? "master_repl_offset" : "slave_repl_offset", "0");
+        Optional<MasterLink> link = master
+                ? Optional.empty()
+                : Optional.of(new MasterLink(
+                        facts.getOrDefault("master_host", ""),
+                        Integer.parseInt(facts.getOrDefault("master_port", "0")),
+                        "up".equals(facts.get("master_link_status")),
+                        !"0".equals(facts.getOrDefault("master_sync_in_progress", "0"))));
+        return new Replication(master, Long.parseLong(offset), link, replicas(facts));
+    }
+
+    private static List<ReplicaLine> replicas(Map<String, String> facts) {
+        List<ReplicaLine> replicas = new ArrayList<>();
+        facts.forEach((name, value) -> {
+            Map<String, String> pairs = pairs(value);
+            // A backup that streams shows as a slaveN line with port 0.
+            if (name.matches("slave\\d+") && !"0".equals(pairs.getOrDefault("port", "0"))) {
+                replicas.add(new ReplicaLine(
+                        new NodeAddress(pairs.getOrDefault("ip", "unknown"), Integer.parseInt(pairs.get("port"))),
+                        "online".equals(pairs.get("state")),
+                        Long.parseLong(pairs.getOrDefault("offset", "0"))));
+            }
+        });
+        return replicas;
+    }
+
+    private static Map<String, String> pairs(String value) {
+        Map<String, String> pairs = new HashMap<>();
+        for (String pair : value.split(",")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        }
+        return pairs;
+    }
+}

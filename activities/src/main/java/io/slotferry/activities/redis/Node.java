@@ -1,0 +1,43 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A connection to one node, for looking. Used by one thread at a time. Every method throws {@link NodeFailure}; after
+ * {@link NodeFailure.Unreachable} the connection is of no further use.
+ */
+public interface Node extends AutoCloseable {
+    /** The address that was asked for. */
+    NodeAddress address();
+
+    /** CLUSTER MYID, CLUSTER NODES and CLUSTER INFO, read together. */
+    NodeView view();
+
+    /** INFO. */
+    ServerInfo info();
+
+    /** CLUSTER MYID; on a node without cluster mode {@link NodeFailure.Refused}. */
+    NodeId id();
+
+    /** CONFIG GET; empty where the node does not know the parameter. */
+    Optional<String> config(String parameter);
+
+    /** Atomic slot migrations that are not over, one line each; empty where the server has none to offer. */
+    List<String> migrationJobs();
+
+    /** Connections of CLIENT LIST whose names begin with {@link ConnectionName#PREFIX}. */
+    List<NamedClient> slotferryClients();
+
+    /** DUMP of a key; empty where there is none. With {@code asking} for a slot that the node imports. */
+    Optional<byte[]> dump(int database, byte[] key, boolean asking);
+
+    @Override
+    void close();
+
+    /** A connection as CLIENT LIST shows it. */
+    record NamedClient(long id, String name) {}
+}

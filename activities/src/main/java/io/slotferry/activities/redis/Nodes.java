@@ -1,0 +1,23 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.planning.NodeAddress;
+import java.time.Duration;
+
+/** Opens connections to nodes. A connection never reconnects by itself: once it failed, every further call on it fails. */
+public interface Nodes {
+    /**
+     * A connection to look through; changes nothing.
+     *
+     * @throws NodeFailure where there is no connection, or the credential is refused
+     */
+    Node look(NodeAddress address);
+
+    /**
+     * A connection to change things through.
+     *
+     * @param name what CLIENT LIST shows of it, by which a successor finds and kills it
+     * @param limit how long one command may take at most
+     * @throws NodeFailure where there is no connection, or the credential is refused
+     */
+    ChangingNode change(NodeAddress address, ConnectionName name, Duration limit);
+}

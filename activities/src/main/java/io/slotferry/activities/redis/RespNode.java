@@ -1,0 +1,172 @@
+package io.slotferry.activities.redis;
+
+import static io.slotferry.activities.redis.RespConnection.command;
+import static io.slotferry.activities.redis.RespConnection.text;
+
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Looks at a real node. */
+class RespNode implements Node {
+    /** States in which an atomic slot migration is over: GETSLOTMIGRATIONS of Valkey, MIGRATION STATUS of Redis. */
+    private static final Set<String> OVER =
+            Set.of("success", "failed", "cancelled", "canceled", "completed", "not-found");
+
+    protected final RespConnection connection;
+    private int database;
+
+    RespNode(RespConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public NodeAddress address() {
+        return connection.address();
+    }
+
+    @Override
+    public NodeView view() {
+        CommandArguments nodes = command("CLUSTER", "NODES");
+        CommandArguments info = command("CLUSTER", "INFO");
+        List<Object> answers = connection.pipeline(List.of(nodes, info));
+        return ClusterText.view(
+                address(), text(connection.value(nodes, answers.get(0))), text(connection.value(info, answers.get(1))));
+    }
+
+    @Override
+    public ServerInfo info() {
+        return InfoText.info(text(connection.call(command("INFO"))));
+    }
+
+    @Override
+    public NodeId id() {
+        return new NodeId(text(connection.call(command("CLUSTER", "MYID"))));
+    }
+
+    @Override
+    public Optional<String> config(String parameter) {
+        List<?> pair = (List<?>) connection.call(command("CONFIG", "GET", parameter));
+        return pair.size() < 2 ? Optional.empty() : Optional.of(text(pair.get(1)));
+    }
+
+    @Override
+    public List<String> migrationJobs() {
+        List<Object> answers = connection.pipeline(
+                List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL")));
+        List<String> jobs = new ArrayList<>();
+        for (Object answer : answers) {
+            // A server without atomic slot migration answers with an error; so does each of the other kind's command.
+            if (answer instanceof List<?> list) {
+                list.stream()
+                        .map(RespNode::flatten)
+                        .filter(RespNode::isRunning)
+                        .map(RespNode::describe)
+                        .forEach(jobs::add);
+            }
+        }
+        return jobs;
+    }
+
+    private static Map<String, String> flatten(Object job) {
+        Map<String, String> fields = new java.util.LinkedHashMap<>();
+        List<?> parts = (List<?>) job;
+        for (int i = 0; i + 1 < parts.size(); i += 2) {
+            fields.put(scalar(parts.get(i)), scalar(parts.get(i + 1)));
+        }
+        return fields;
+    }
+
+    private static String scalar(Object value) {
+        if (value instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        return value instanceof List<?> list
+                ? list.stream().map(RespNode::scalar).toList().toString()
+                : String.valueOf(value);
+    }
+
+    private static boolean isRunning(Map<String, String> job) {
+        return !OVER.contains(job.getOrDefault("state", "").toLowerCase(Locale.ROOT));
+    }
+
+    private static String describe(Map<String, String> job) {
+        return "migration job " + job.getOrDefault("name", job.getOrDefault("id", "?")) + " of slots "
+                + job.getOrDefault("slot_ranges", job.getOrDefault("slots", "?")) + ": "
+                + job.getOrDefault("state", "?");
+    }
+
+    @Override
+    public List<NamedClient> slotferryClients() {
+        List<NamedClient> clients = new ArrayList<>();
+        for (String line : text(connection.call(command("CLIENT", "LIST"))).split("\n")) {
+            String id = field(line, "id");
+            String name = field(line, "name");
+            if (name.startsWith(ConnectionName.PREFIX)) {
+                clients.add(new NamedClient(Long.parseLong(id), name));
+            }
+        }
+        return clients;
+    }
+
+    private static String field(String line, String name) {
+        for (String word : line.split(" ")) {
+            if (word.startsWith(name + "=")) {
+                return word.substring(name.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public Optional<byte[]> dump(int inDatabase, byte[] key, boolean asking) {
+        List<CommandArguments> commands = new ArrayList<>(select(inDatabase));
+        if (asking) {
+            commands.add(command("ASKING"));
+        }
+        CommandArguments dump = command("DUMP", (Object) key);
+        commands.add(dump);
+        List<Object> answers = connection.pipeline(commands);
+        return Optional.ofNullable((byte[]) connection.value(dump, answers.get(answers.size() - 1)));
+    }
+
+    /** SELECT where another database is selected; the answers of a pipeline that begins with it have one more in front. */
+    protected List<CommandArguments> select(int inDatabase) {
+        if (inDatabase == database) {
+            return List.of();
+        }
+        database = inDatabase;
+        return List.of(command("SELECT", inDatabase));
+    }
+
+    /** Sends commands to a database; answers theirs alone, in order. */
+    protected List<Object> pipelineIn(int inDatabase, List<CommandArguments> commands) {
+        List<CommandArguments> all = new ArrayList<>(select(inDatabase));
+        int selects = all.size();
+        all.addAll(commands);
+        List<Object> answers = connection.pipeline(all);
+        if (selects > 0) {
+            connection.value(all.get(0), answers.get(0));
+        }
+        return answers.subList(selects, answers.size());
+    }
+
+    /** Whether this answer is the node's error. */
+    protected static Optional<String> refusal(Object answer) {
+        return answer instanceof JedisDataException e ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

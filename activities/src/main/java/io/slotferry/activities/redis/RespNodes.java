@@ -1,0 +1,58 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.activities.credentials.Credential;
+import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Real nodes, over the Redis protocol, all with the same credential. */
+public final class RespNodes implements Nodes {
+    private static final Duration LOOK_LIMIT = Duration.ofSeconds(5);
+
+    private final Optional<Credential> credential;
+    private final String credentialHint;
+
+    private RespNodes(Optional<Credential> credential, String credentialHint) {
+        this.credential = credential;
+        this.credentialHint = credentialHint;
+    }
+
+    /**
+     * Nodes that ask for the credential of this name, or for none.
+     *
+     * @throws io.temporal.failure.ApplicationFailure of kind CREDENTIALS where this worker knows none of that name
+     */
+    public static RespNodes with(Credentials credentials, Optional<String> name) {
+        if (name.isEmpty()) {
+            return new RespNodes(
+                    Optional.empty(),
+                    "name the credentials in the request (cluster.credentials) and give them to the worker");
+        }
+        String hint = credentials.hint(name.get());
+        Credential found = credentials
+                .find(name.get())
+                .orElseThrow(() -> Failures.of(new Halt(
+                        FailureKind.CREDENTIALS,
+                        "This worker knows no credentials named \"" + name.get() + "\".",
+                        List.of(),
+                        hint)));
+        return new RespNodes(Optional.of(found), hint);
+    }
+
+    @Override
+    public Node look(NodeAddress address) {
+        return new RespNode(new RespConnection(address, credential, LOOK_LIMIT, credentialHint));
+    }
+
+    @Override
+    public ChangingNode change(NodeAddress address, ConnectionName name, Duration limit) {
+        RespConnection connection = new RespConnection(address, credential, limit, credentialHint);
+        connection.call(RespConnection.command("CLIENT", "SETNAME", name.toString()));
+        return new RespChangingNode(connection);
+    }
+}

@@ -1,0 +1,55 @@
+package io.slotferry.activities.redis;
+
+import io.slotferry.planning.NodeAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a node says of itself: INFO.
+ *
+ * @param engine {@code redis} or {@code valkey}
+ * @param version of that engine
+ * @param runId names the process: another after every restart
+ * @param keys number of keys by database; a database without keys is left out
+ * @param aof whether the append-only file is on
+ * @param replication its part in replication
+ */
+public record ServerInfo(
+        String engine,
+        String version,
+        String runId,
+        boolean clusterEnabled,
+        Map<Integer, Long> keys,
+        boolean aof,
+        boolean loading,
+        Replication replication) {
+
+    public ServerInfo {
+        keys = Map.copyOf(keys);
+    }
+
+    /** Keys over all databases. */
+    public long totalKeys() {
+        return keys.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * The section "Replication".
+     *
+     * @param offset bytes of the replication stream written (master) or processed (replica)
+     * @param link a replica's link to its master; empty on a master
+     * @param replicas that are connected to this master
+     */
+    public record Replication(boolean master, long offset, Optional<MasterLink> link, List<ReplicaLine> replicas) {
+        public Replication {
+            replicas = List.copyOf(replicas);
+        }
+    }
+
+    /** A replica's link: {@code master_link_status}, {@code master_sync_in_progress}. */
+    public record MasterLink(String host, int port, boolean up, boolean syncing) {}
+
+    /** A {@code slaveN} line. */
+    public record ReplicaLine(NodeAddress address, boolean online, long offset) {}
+}
