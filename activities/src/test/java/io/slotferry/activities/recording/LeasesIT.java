@@ -1,6 +1,7 @@
 package io.slotferry.activities.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.slotferry.planning.NodeId;
 import io.slotferry.servers.LocalTemporal;
@@ -26,6 +27,7 @@ import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -154,7 +156,7 @@ class LeasesIT {
     @Test
     void more_members_than_are_asked_at_a_time_are_all_asked() {
         start("expand-many-" + high.brief(), high, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
-        List<NodeId> members = new java.util.ArrayList<>();
+        List<NodeId> members = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             members.add(someId());
         }
@@ -171,8 +173,7 @@ class LeasesIT {
         attributes.register();
         attributes.register();
 
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(attributes.usable()).containsExactlyElementsOf(SearchAttributes.NAMES));
         assertThat(new RecordingActivities(client, RecordingActivities.defaultReportFolder(Map.of()))
                         .usableSearchAttributes())
@@ -197,8 +198,7 @@ class LeasesIT {
                         .setWorkflowId(workflowId)
                         .build());
         WorkflowExecution execution = WorkflowClient.start(run::hold, Names.lease(member.value()), policy.name());
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(() -> leaseStatus(member) == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
         return execution;
