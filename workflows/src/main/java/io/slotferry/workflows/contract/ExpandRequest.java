@@ -1,5 +1,6 @@
 package io.slotferry.workflows.contract;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.NodeAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,16 @@ public record ExpandRequest(
 
     public ExpandRequest {
         accept = List.copyOf(accept);
+    }
+
+    /**
+     * This request as JSON on one line, without what only says how far to go and who must agree: a rehearsed plan and the
+     * run itself have the same text, and so the same fingerprint.
+     */
+    public String canonical() {
+        ObjectNode tree = SlotferryJson.mapper().valueToTree(this);
+        tree.remove(List.of("approval", "stopAfter"));
+        return tree.toString();
     }
 
     /** How activities reach the cluster. */

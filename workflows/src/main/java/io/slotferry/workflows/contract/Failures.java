@@ -1,9 +1,11 @@
 package io.slotferry.workflows.contract;
 
+import io.temporal.common.converter.DataConverterException;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +21,27 @@ public final class Failures {
                 .setNonRetryable(true)
                 .setDetails(halt)
                 .build();
+    }
+
+    /** The failure that closes a run: how it ended stands beside the halt, as the second detail. */
+    public static ApplicationFailure of(Halt halt, ExpandResult result) {
+        return ApplicationFailure.newBuilder()
+                .setType(halt.kind().name())
+                .setMessage(halt.text())
+                .setNonRetryable(true)
+                .setDetails(halt, result)
+                .build();
+    }
+
+    /** How the run ended that this failure closed; empty where it ended before its request was read. */
+    public static Optional<ExpandResult> resultOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApplicationFailure application
+                    && application.getDetails().getSize() > 1) {
+                return Optional.of(application.getDetails().get(1, ExpandResult.class));
+            }
+        }
+        return Optional.empty();
     }
 
     /** A failure that Temporal retries after {@code delay}: the activity waits without writing history. */
@@ -52,11 +75,22 @@ public final class Failures {
     }
 
     private static Optional<Halt> fromDetails(ApplicationFailure failure) {
-        boolean ours = java.util.Arrays.stream(FailureKind.values())
-                .anyMatch(kind -> kind.name().equals(failure.getType()));
-        return ours && failure.getDetails().getSize() > 0
-                ? Optional.of(failure.getDetails().get(Halt.class))
-                : Optional.empty();
+        return Arrays.stream(FailureKind.values())
+                .filter(kind -> kind.name().equals(failure.getType()))
+                .findFirst()
+                .map(kind ->
+                        detail(failure).orElseGet(() -> new Halt(kind, failure.getOriginalMessage(), List.of(), "")));
+    }
+
+    /** The server drops the details of a failure that is too large, and keeps the beginning of its message. */
+    private static Optional<Halt> detail(ApplicationFailure failure) {
+        try {
+            return failure.getDetails().getSize() > 0
+                    ? Optional.of(failure.getDetails().get(Halt.class))
+                    : Optional.empty();
+        } catch (DataConverterException e) {
+            return Optional.empty();
+        }
     }
 
     private static Halt defect(ApplicationFailure failure) {

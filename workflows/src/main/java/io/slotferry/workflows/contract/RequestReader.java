@@ -1,0 +1,227 @@
+package io.slotferry.workflows.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.SlotRange;
+import io.slotferry.workflows.contract.ExpandRequest.Add;
+import io.slotferry.workflows.contract.ExpandRequest.Approval;
+import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.ExpandRequest.Replica;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a request strictly: whatever is unknown, malformed, or not built yet is refused by its path, never ignored, and all
+ * of it at once. Values are not repeated where a secret could have been typed by mistake.
+ */
+public final class RequestReader {
+    /** The smallest request: what a person is shown who gave none. */
+    public static final String EXAMPLE = """
+            {"cluster": {"name": "orders", "seeds": ["10.0.0.1:7000"]}, \
+            "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "none"}""";
+
+    private static final String NAME = "[A-Za-z0-9._-]{1,64}";
+    private static final String NAME_RULE = "1 to 64 letters, digits, dots, dashes or underscores";
+    private static final int MAX_LANES = 64;
+    private static final int DEFAULT_LANES = 4;
+    private static final int DEFAULT_SLOTS = 100;
+    private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
+    private final List<String> problems = new ArrayList<>();
+    private final AddressFields addresses = new AddressFields(problems);
+
+    private RequestReader() {}
+
+    /**
+     * The request in this tree, with every default filled in.
+     *
+     * @param json may be null or of any type
+     * @throws BadRequest naming every problem, each {@code path: what is wrong and what fits}
+     */
+    public static ExpandRequest read(JsonNode json) {
+        if (json == null || json.isNull() || json.isMissingNode() || (json.isObject() && json.isEmpty())) {
+            throw new BadRequest(List.of("request: there is none; a JSON object belongs here, such as " + EXAMPLE));
+        }
+        if (!json.isObject()) {
+            throw new BadRequest(List.of(
+                    "request: a JSON object belongs here, not " + JsonFields.kind(json) + "; such as " + EXAMPLE));
+        }
+        return new RequestReader().request(json);
+    }
+
+    private ExpandRequest request(JsonNode json) {
+        JsonFields fields = new JsonFields("", json, problems);
+        ClusterRef cluster = cluster(fields.object("cluster", true));
+        Add add = add(fields.object("add", true));
+        String backup = backup(fields);
+        Approval approval =
+                Approval.valueOf(fields.choice("approval", names(Approval.values()), List.of(), "REQUIRED"));
+        Optional<StopAfter> stopAfter = stopAfter(fields);
+        fields.choice("balance", List.of("SLOTS"), List.of("KEYS", "MEMORY", "LOAD"), "SLOTS");
+        BatchOptions batch = batch(fields.object("batch", false));
+        Pacing pacing = pacing(fields.object("pacing", false));
+        AttachReplicas attach = AttachReplicas.valueOf(
+                fields.choice("attachReplicas", names(AttachReplicas.values()), List.of(), "AUTO"));
+        List<String> accept = accept(fields);
+        fields.choice("onFailure", List.of("ASK"), List.of("ROLL_BACK"), "ASK");
+        List.of("thresholds", "bigKeys", "window", "tls", "addressMap", "prepareBefore")
+                .forEach(fields::notBuilt);
+        fields.nothingElse();
+        if (!problems.isEmpty()) {
+            throw new BadRequest(problems);
+        }
+        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, pacing, attach, accept);
+    }
+
+    private ClusterRef cluster(JsonFields fields) {
+        Optional<String> name = fields.text("name", "a string of " + NAME_RULE);
+        if (!fields.has("name")) {
+            fields.problem("name", "missing; what you call the cluster, " + NAME_RULE);
+        } else if (name.isPresent() && !name.get().matches(NAME)) {
+            fields.problem("name", "\"" + name.get() + "\" is not " + NAME_RULE);
+        }
+        List<NodeAddress> seeds = new ArrayList<>();
+        List<JsonNode> entries = fields.array("seeds", "\"host:port\"");
+        if (entries.isEmpty() && (!fields.has("seeds") || fields.node("seeds").isArray())) {
+            fields.problem("seeds", "at least one \"host:port\" of the cluster belongs here");
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            addresses.own(fields.pathOf("seeds[" + i + "]"), entries.get(i)).ifPresent(seeds::add);
+        }
+        Optional<String> credentials = fields.text("credentials", "the name of an entry that the worker knows");
+        if (credentials.isPresent() && !credentials.get().matches(NAME)) {
+            fields.problem("credentials", "the name of an entry that the worker knows belongs here: " + NAME_RULE);
+        }
+        fields.nothingElse();
+        return new ClusterRef(name.orElse(""), seeds, credentials);
+    }
+
+    private Add add(JsonFields fields) {
+        List<NodeAddress> masters = new ArrayList<>();
+        List<Replica> replicas = new ArrayList<>();
+        List<JsonNode> masterEntries = fields.array("masters", "\"host:port\"");
+        List<JsonNode> replicaEntries = fields.array("replicas", "\"host:port\" or {\"node\": …, \"replicaOf\": …}");
+        boolean wellTyped = List.of("masters", "replicas").stream()
+                .allMatch(name -> !fields.has(name) || fields.node(name).isArray());
+        if (wellTyped && masterEntries.isEmpty() && replicaEntries.isEmpty()) {
+            fields.problem("nothing to add; at least one \"host:port\" belongs into masters or replicas");
+        }
+        for (int i = 0; i < masterEntries.size(); i++) {
+            addresses
+                    .own(fields.pathOf("masters[" + i + "]"), masterEntries.get(i))
+                    .ifPresent(masters::add);
+        }
+        for (int i = 0; i < replicaEntries.size(); i++) {
+            replica(fields.pathOf("replicas[" + i + "]"), replicaEntries.get(i)).ifPresent(replicas::add);
+        }
+        fields.nothingElse();
+        return new Add(masters, replicas);
+    }
+
+    private Optional<Replica> replica(String path, JsonNode entry) {
+        if (entry.isTextual()) {
+            return addresses.own(path, entry).map(node -> new Replica(node, Optional.empty()));
+        }
+        if (!entry.isObject()) {
+            problems.add(
+                    path + ": a string \"host:port\" or an object {\"node\": …, \"replicaOf\": …} belongs here, not "
+                            + JsonFields.kind(entry));
+            return Optional.empty();
+        }
+        JsonFields fields = new JsonFields(path, entry, problems);
+        Optional<NodeAddress> node = addresses.own(fields.pathOf("node"), fields.node("node"));
+        Optional<NodeAddress> master = fields.has("replicaOf")
+                ? addresses.read(fields.pathOf("replicaOf"), fields.node("replicaOf"))
+                : Optional.empty();
+        if (node.isPresent() && node.equals(master)) {
+            fields.problem("replicaOf", "a node cannot be a replica of itself");
+        }
+        fields.nothingElse();
+        return node.map(address -> new Replica(address, master));
+    }
+
+    private static String backup(JsonFields fields) {
+        String without = "\"" + ExpandRequest.NO_BACKUP + "\" spelled out goes without a backup";
+        if (!fields.has("backup")) {
+            fields.problem("backup", "missing; " + without + ", and a store such as \"file:backups\" is not built yet");
+        }
+        Optional<String> text = fields.text("backup", "\"" + ExpandRequest.NO_BACKUP + "\"");
+        if (text.isPresent() && text.get().matches("(file|s3):.+")) {
+            fields.problem("backup", "a store is not built yet; " + without);
+        } else if (text.isPresent() && !text.get().equals(ExpandRequest.NO_BACKUP)) {
+            fields.problem(
+                    "backup",
+                    "this is neither \"" + ExpandRequest.NO_BACKUP
+                            + "\" nor a store (\"file:…\", \"s3:…\"; not built yet)");
+        }
+        return ExpandRequest.NO_BACKUP;
+    }
+
+    private static Optional<StopAfter> stopAfter(JsonFields fields) {
+        String name = fields.choice("stopAfter", List.of("PREFLIGHT", "PLAN"), List.of("BACKUP"), "");
+        return name.isEmpty() ? Optional.empty() : Optional.of(StopAfter.valueOf(name));
+    }
+
+    private static BatchOptions batch(JsonFields fields) {
+        int slots = fields.integer("slots", 1, SlotRange.SLOTS, DEFAULT_SLOTS);
+        int lanes = fields.integer("lanes", 1, MAX_LANES, DEFAULT_LANES);
+        fields.choice("migration", List.of("AUTO", "KEYS"), List.of("ATOMIC"), "AUTO");
+        fields.nothingElse();
+        return new BatchOptions(slots, lanes);
+    }
+
+    private static Pacing pacing(JsonFields fields) {
+        Pacing.Mode mode =
+                Pacing.Mode.valueOf(fields.choice("mode", names(Pacing.Mode.values()), List.of("ADAPTIVE"), "STEADY"));
+        Optional<Duration> pause =
+                fields.text("pause", "an ISO-8601 duration such as \"PT10S\"").flatMap(text -> pause(fields, text));
+        fields.notBuilt("latencyBudget");
+        fields.nothingElse();
+        if (mode == Pacing.Mode.FAST && !pause.orElse(Duration.ZERO).isZero()) {
+            fields.problem("pause", "mode FAST has no pause; leave it out, or choose \"mode\": \"STEADY\"");
+        }
+        return new Pacing(mode, pause.orElse(mode == Pacing.Mode.FAST ? Duration.ZERO : DEFAULT_PAUSE));
+    }
+
+    private static Optional<Duration> pause(JsonFields fields, String text) {
+        try {
+            Duration pause = Duration.parse(text);
+            if (pause.isNegative() || pause.compareTo(LONGEST_PAUSE) > 0) {
+                fields.problem("pause", text + " is not between PT0S and " + LONGEST_PAUSE);
+                return Optional.empty();
+            }
+            return Optional.of(pause);
+        } catch (java.time.DateTimeException e) {
+            fields.problem("pause", "\"" + text + "\" is not an ISO-8601 duration such as \"PT10S\"");
+            return Optional.empty();
+        }
+    }
+
+    private List<String> accept(JsonFields fields) {
+        List<String> accept = new ArrayList<>();
+        List<JsonNode> entries = fields.array("accept", "\"check\" or \"check@host:port\"");
+        for (int i = 0; i < entries.size(); i++) {
+            String path = "accept[" + i + "]";
+            JsonNode entry = entries.get(i);
+            if (!entry.isTextual()) {
+                problems.add(path + ": a string \"check\" or \"check@host:port\" belongs here, not "
+                        + JsonFields.kind(entry));
+            } else if (!entry.textValue().matches("[a-z0-9-]+(@\\S+:[0-9]+)?")) {
+                problems.add(path + ": \"" + entry.textValue() + "\" is not \"check\" or \"check@host:port\"");
+            } else {
+                accept.add(entry.textValue());
+            }
+        }
+        return accept;
+    }
+
+    private static List<String> names(Enum<?>[] values) {
+        return java.util.Arrays.stream(values).map(Enum::name).toList();
+    }
+}

@@ -1,0 +1,234 @@
+package io.slotferry.workflows.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.ExpandRequest.Approval;
+import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.ExpandRequest.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestReaderTest {
+    private static final String WHOLE = """
+            {'cluster': {'name': 'orders', 'seeds': ['10.0.0.1:7000'], 'credentials': 'orders'},
+             'add': {'masters':  ['10.0.0.4:7000', '10.0.0.5:7000'],
+                     'replicas': ['10.0.0.4:7001', {'node': '10.0.0.5:7001', 'replicaOf': '10.0.0.4:7000'}]},
+             'backup': 'none'%s}""";
+
+    @Test
+    void a_small_request_reads_with_every_default_filled_in() {
+        ExpandRequest request = read(WHOLE.formatted(""));
+
+        assertThat(request.cluster().name()).isEqualTo("orders");
+        assertThat(request.cluster().seeds()).containsExactly(new NodeAddress("10.0.0.1", 7000));
+        assertThat(request.cluster().credentials()).contains("orders");
+        assertThat(request.add().masters()).hasSize(2);
+        assertThat(request.add().replicas())
+                .containsExactly(
+                        new Replica(new NodeAddress("10.0.0.4", 7001), Optional.empty()),
+                        new Replica(new NodeAddress("10.0.0.5", 7001), Optional.of(new NodeAddress("10.0.0.4", 7000))));
+        assertThat(request.approval()).isEqualTo(Approval.REQUIRED);
+        assertThat(request.stopAfter()).isEmpty();
+        assertThat(request.batch()).isEqualTo(new BatchOptions(100, 4));
+        assertThat(request.pacing()).isEqualTo(new Pacing(Pacing.Mode.STEADY, Duration.ofSeconds(10)));
+        assertThat(request.attachReplicas()).isEqualTo(AttachReplicas.AUTO);
+        assertThat(request.accept()).isEmpty();
+    }
+
+    @Test
+    void defaults_of_fields_that_are_not_built_yet_may_be_spelled_out() {
+        String spelledOut = ", 'balance': 'SLOTS', 'onFailure': 'ASK', 'batch': {'migration': 'KEYS'}";
+
+        assertThat(read(WHOLE.formatted(spelledOut))).isEqualTo(read(WHOLE.formatted("")));
+    }
+
+    @Test
+    void the_example_that_is_shown_to_a_person_reads() throws JsonProcessingException {
+        JsonNode example = SlotferryJson.mapper().readTree(RequestReader.EXAMPLE);
+
+        assertThat(RequestReader.read(example).add().masters()).containsExactly(new NodeAddress("10.0.0.4", 7000));
+    }
+
+    @Test
+    void mode_fast_has_no_pause_unless_one_of_nothing_is_spelled_out() {
+        assertThat(read(WHOLE.formatted(", 'pacing': {'mode': 'FAST'}"))
+                        .pacing()
+                        .pause())
+                .isEqualTo(Duration.ZERO);
+        assertThat(read(WHOLE.formatted(", 'pacing': {'mode': 'FAST', 'pause': 'PT0S'}"))
+                        .pacing()
+                        .pause())
+                .isEqualTo(Duration.ZERO);
+        assertThat(problems(WHOLE.formatted(", 'pacing': {'mode': 'FAST', 'pause': 'PT10S'}")))
+                .containsExactly("pacing.pause: mode FAST has no pause; leave it out, or choose \"mode\": \"STEADY\"");
+    }
+
+    @Test
+    void approval_and_how_far_to_go_do_not_belong_to_the_canonical_text() {
+        ExpandRequest rehearsal = read(WHOLE.formatted(", 'stopAfter': 'PLAN'"));
+        ExpandRequest run = read(WHOLE.formatted(", 'approval': 'NONE'"));
+
+        assertThat(rehearsal.canonical()).isEqualTo(run.canonical());
+        assertThat(rehearsal.canonical())
+                .isNotEqualTo(read(WHOLE.formatted(", 'batch': {'slots': 99}")).canonical());
+    }
+
+    @Test
+    void the_canonical_text_is_this_one() {
+        assertThat(read(WHOLE.formatted("")).canonical())
+                .isEqualTo(
+                        "{\"cluster\":{\"name\":\"orders\",\"seeds\":[\"10.0.0.1:7000\"],\"credentials\":\"orders\"},"
+                                + "\"add\":{\"masters\":[\"10.0.0.4:7000\",\"10.0.0.5:7000\"],\"replicas\":["
+                                + "{\"node\":\"10.0.0.4:7001\"},{\"node\":\"10.0.0.5:7001\",\"replicaOf\":\"10.0.0.4:7000\"}]},"
+                                + "\"backup\":\"none\",\"batch\":{\"slots\":100,\"lanes\":4},"
+                                + "\"pacing\":{\"mode\":\"STEADY\",\"pause\":\"PT10S\"},\"attachReplicas\":\"AUTO\",\"accept\":[]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}"})
+    void no_request_is_answered_by_an_example(String json) {
+        assertThat(problems(json))
+                .containsExactly(
+                        "request: there is none; a JSON object belongs here, such as " + RequestReader.EXAMPLE);
+    }
+
+    @Test
+    void a_request_that_is_not_even_null_is_answered_by_an_example() {
+        BadRequest refusal = catchThrowableOfType(BadRequest.class, () -> RequestReader.read(null));
+
+        assertThat(refusal.problems()).singleElement().asString().startsWith("request: there is none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, a number", "'\"x\"', a string", "[], an array", "true, a boolean"})
+    void a_request_of_another_type_is_answered_by_its_type_and_an_example(String json, String kind) {
+        assertThat(problems(json))
+                .containsExactly(
+                        "request: a JSON object belongs here, not " + kind + "; such as " + RequestReader.EXAMPLE);
+    }
+
+    @Test
+    void every_problem_is_told_at_once() {
+        assertThat(problems("""
+                        {'cluster': {'name': 'or ders', 'seeds': []},
+                         'add': {'mastres': ['10.0.0.4:7000'], 'masters': [7], 'replicas': ['10.0.0.4:99999']},
+                         'batch': {'slots': 'many', 'lanes': 0}, 'window': {}, 'bogus': 1}"""))
+                .containsExactly(
+                        "cluster.name: \"or ders\" is not 1 to 64 letters, digits, dots, dashes or underscores",
+                        "cluster.seeds: at least one \"host:port\" of the cluster belongs here",
+                        "add.masters[0]: a string \"host:port\" belongs here, not a number",
+                        "add.replicas[0]: port 99999 is not between 1 and 65535",
+                        "add.mastres: unknown field; did you mean \"masters\"?",
+                        "backup: missing; \"none\" spelled out goes without a backup,"
+                                + " and a store such as \"file:backups\" is not built yet",
+                        "batch.slots: a whole number from 1 to 16384 belongs here, not a string",
+                        "batch.lanes: 0 is not a whole number from 1 to 64",
+                        "window: not built yet; leave it out",
+                        "bogus: unknown field; known here: cluster, add, backup, approval, stopAfter, balance, batch,"
+                                + " pacing, attachReplicas, accept, onFailure, thresholds, bigKeys, window, tls,"
+                                + " addressMap, prepareBefore");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'balance': 'MEMORY'      | balance: \"MEMORY\" is not built yet; what is built: \"SLOTS\"",
+                "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\" (not built yet: \"KEYS\", \"MEMORY\", \"LOAD\")",
+                "'onFailure': 'ROLL_BACK' | onFailure: \"ROLL_BACK\" is not built yet; what is built: \"ASK\"",
+                "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" is not built yet; what is built: \"PREFLIGHT\", \"PLAN\"",
+                "'batch': {'migration': 'ATOMIC'} | batch.migration: \"ATOMIC\" is not built yet; what is built: \"AUTO\", \"KEYS\"",
+                "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",
+                "'pacing': {'latencyBudget': 1}   | pacing.latencyBudget: not built yet; leave it out",
+                "'thresholds': null       | thresholds: not built yet; leave it out",
+                "'bigKeys': {}            | bigKeys: not built yet; leave it out",
+                "'tls': true              | tls: not built yet; leave it out",
+                "'addressMap': {}         | addressMap: not built yet; leave it out",
+                "'prepareBefore': 'PT3H'  | prepareBefore: not built yet; leave it out",
+                "'approval': true         | approval: one of \"REQUIRED\", \"NONE\" belongs here, not a boolean",
+                "'approval': null         | approval: one of \"REQUIRED\", \"NONE\" belongs here, not null",
+                "'pacing': {'pause': 10}  | pacing.pause: an ISO-8601 duration such as \"PT10S\" belongs here, not a number",
+                "'pacing': {'pause': '10s'}   | pacing.pause: \"10s\" is not an ISO-8601 duration such as \"PT10S\"",
+                "'pacing': {'pause': '-PT1S'} | pacing.pause: -PT1S is not between PT0S and PT24H",
+                "'batch': {'slots': 1.5}  | batch.slots: 1.5 is not a whole number from 1 to 16384",
+                "'batch': {'slots': 20000} | batch.slots: 20000 is not a whole number from 1 to 16384",
+                "'batch': 7               | batch: an object belongs here, not a number",
+                "'accept': 'x'            | accept: an array of \"check\" or \"check@host:port\" belongs here, not a string",
+                "'accept': ['No Such']    | accept[0]: \"No Such\" is not \"check\" or \"check@host:port\"",
+                "'atachReplicas': 'AUTO'  | atachReplicas: unknown field; did you mean \"attachReplicas\"?",
+            })
+    void what_does_not_fit_is_refused_by_its_path(String field, String problem) {
+        assertThat(problems(WHOLE.formatted(", " + field))).containsExactly(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'file:backups' | backup: a store is not built yet; \"none\" spelled out goes without a backup",
+                "'s3:bucket'    | backup: a store is not built yet; \"none\" spelled out goes without a backup",
+                "'no'           | backup: this is neither \"none\" nor a store (\"file:…\", \"s3:…\"; not built yet)",
+                "false          | backup: \"none\" belongs here, not a boolean",
+            })
+    void a_backup_is_none_or_refused(String backup, String problem) {
+        assertThat(problems(WHOLE.formatted("").replace("'backup': 'none'", "'backup': " + backup.strip())))
+                .containsExactly(problem);
+    }
+
+    @Test
+    void a_node_that_is_named_twice_is_refused_with_both_places() {
+        assertThat(problems(WHOLE.formatted("").replace("'10.0.0.5:7000'", "'10.0.0.1:7000'")))
+                .containsExactly("add.masters[1]: 10.0.0.1:7000 is named twice, first at cluster.seeds[0]");
+    }
+
+    @Test
+    void a_replica_of_itself_is_refused() {
+        assertThat(problems(
+                        WHOLE.formatted("").replace("'replicaOf': '10.0.0.4:7000'", "'replicaOf': '10.0.0.5:7001'")))
+                .containsExactly("add.replicas[1].replicaOf: a node cannot be a replica of itself");
+    }
+
+    @Test
+    void nothing_to_add_is_refused() {
+        assertThat(problems("{'cluster': {'name': 'a', 'seeds': ['h:1']}, 'add': {}, 'backup': 'none'}"))
+                .containsExactly("add: nothing to add; at least one \"host:port\" belongs into masters or replicas");
+    }
+
+    @Test
+    void a_password_that_was_typed_into_an_address_or_as_credentials_is_not_repeated() {
+        List<String> problems = problems(WHOLE.formatted("")
+                .replace("'10.0.0.1:7000'", "'redis://me:hunter2@10.0.0.1:7000'")
+                .replace("'credentials': 'orders'", "'credentials': 'hunter2!'"));
+
+        assertThat(problems).hasSize(2).noneMatch(problem -> problem.contains("hunter2"));
+    }
+
+    private static ExpandRequest read(String json) {
+        return RequestReader.read(tree(json));
+    }
+
+    private static List<String> problems(String json) {
+        return catchThrowableOfType(BadRequest.class, () -> read(json)).problems();
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return SlotferryJson.mapper().readTree(json.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
