@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 
 /** What must hold of every plan, checked from the plan's content alone and independently of how it was made. */
 public final class Invariants {
+    private static final int MOVED = -3;
+
     private final Plan plan;
     private final PlanOrder order;
     private final List<String> violations = new ArrayList<>();
@@ -59,17 +61,15 @@ public final class Invariants {
     }
 
     private void slotsMoveOnceFromTheirOwners() {
-        List<SlotRanges> owned = new ArrayList<>();
-        plan.shards().forEach(shard -> owned.add(shard.before()));
+        int[] owner = Ownership.before(plan);
         for (Batch batch : plan.batches()) {
             for (Lane lane : batch.lanes()) {
                 require(lane.source() != lane.target(), "shard " + lane.source() + " gives slots to itself");
-                SlotRanges left = owned.get(lane.source());
+                SlotRanges others = SlotRanges.ofSlots(lane.slots().stream().filter(s -> owner[s] != lane.source()));
                 require(
-                        left.containsAll(lane.slots()),
-                        "slots " + lane.slots().minus(left) + " are not (or no longer) shard " + lane.source()
-                                + "'s to give");
-                owned.set(lane.source(), left.minus(lane.slots()));
+                        others.isEmpty(),
+                        "slots " + others + " are not (or no longer) shard " + lane.source() + "'s to give");
+                lane.slots().stream().forEach(slot -> owner[slot] = MOVED);
                 given[lane.source()] += lane.slots().size();
                 received[lane.target()] += lane.slots().size();
             }
