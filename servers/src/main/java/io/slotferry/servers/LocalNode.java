@@ -15,6 +15,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.args.SaveMode;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -90,6 +91,16 @@ public final class LocalNode {
     /** A new connection, logged in as the cluster's builder says. The caller closes it. */
     public Jedis jedis() {
         return new Jedis(address, clientConfig());
+    }
+
+    /** Short, since a stranger on that port may accept connections and never answer. */
+    private Jedis impatientJedis() {
+        return new Jedis(
+                address,
+                DefaultJedisClientConfig.builder()
+                        .from(clientConfig())
+                        .timeoutMillis(1_000)
+                        .build());
     }
 
     /** How {@link #jedis()} connects: 2 s to connect, 10 s for an answer, the login of the cluster's builder. */
@@ -205,11 +216,14 @@ public final class LocalNode {
             }
             throw failure("ended with exit code " + process.exitCode());
         }
-        try (Jedis jedis = jedis()) {
+        try (Jedis jedis = impatientJedis()) {
             jedis.ping();
             String owner = InfoText.field(jedis.info("server"), "process_id");
             return owner.equals(Long.toString(pid())) ? null : "process " + owner + " has that port";
+        } catch (JedisAccessControlException e) {
+            throw failure("does not let its own user in: " + e.getMessage());
         } catch (JedisException e) {
+            // Not listening yet, or loading its data.
             return e.getMessage();
         }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Describes the Temporal server that is needed. */
 public final class LocalTemporalBuilder {
@@ -95,12 +96,23 @@ public final class LocalTemporalBuilder {
      * @throws ServerStartException when none can be had, or it does not come up
      */
     public TemporalProcess startProcess() {
+        return startProcess(ServerStartException::new);
+    }
+
+    /**
+     * As {@link #startProcess()}, for tests: where no real server can be had, they fail in CI and are skipped elsewhere.
+     *
+     * @param skip makes the exception that has the test skipped, such as {@code TestAbortedException::new}
+     */
+    public TemporalProcess startProcessOrSkip(Function<String, ? extends RuntimeException> skip) {
+        return startProcess(reason -> WantedServer.missing(reason, skip));
+    }
+
+    private TemporalProcess startProcess(Function<String, RuntimeException> missing) {
         List<String> said = new ArrayList<>();
-        return new TemporalBinary(said::add)
-                .find()
-                .map(this::start)
-                .orElseThrow(() -> new ServerStartException(
-                        "No Temporal server could be had. " + String.join(" ", said) + " " + TemporalBinary.REMEDY));
+        Optional<Path> binary = new TemporalBinary(progress.andThen(said::add)).find();
+        return start(binary.orElseThrow(() -> missing.apply(
+                "No Temporal server could be had. " + String.join(" ", said) + " " + TemporalBinary.REMEDY)));
     }
 
     private TemporalProcess start(Path binary) {

@@ -72,7 +72,7 @@ public record ServerBinary(Path path, Engine engine, String version) {
     /**
      * Every server that tests should run on: the embedded Redis 6.2, each one in the folder of side-by-side servers
      * ({@code SLOTFERRY_SERVERS_DIR}, else {@code ~/.cache/redis-servers}; {@code servers/fetch} fills it), and those on
-     * the PATH. Sorted by name of the folder; one of each engine and version.
+     * the PATH. One of each engine and version, in that order.
      */
     public static List<ServerBinary> all() {
         Map<String, ServerBinary> found = new LinkedHashMap<>();
@@ -120,7 +120,9 @@ public record ServerBinary(Path path, Engine engine, String version) {
         }
         try (Stream<Path> entries = Files.list(folder)) {
             List<ServerBinary> servers = new ArrayList<>();
-            entries.sorted()
+            // Hidden ones are being installed.
+            entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
+                    .sorted()
                     .flatMap(entry -> in(entry.resolve("bin")).limit(1))
                     .forEach(path -> servers.add(ask(path)));
             return servers.stream();

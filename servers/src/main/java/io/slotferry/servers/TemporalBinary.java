@@ -79,6 +79,8 @@ final class TemporalBinary {
             TemporalDevServer.start(TemporalDevServerOptions.newBuilder()
                             .setDownloadDestination(folder.path().toString())
                             .setUiEnabled(false)
+                            .setLogLevel("error")
+                            .setLogFile(folder.path().resolve("log").toString())
                             .build())
                     .close();
             try (Stream<Path> files = Files.walk(folder.path())) {

@@ -12,9 +12,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 class LocalTemporalIT {
     @Test
@@ -22,7 +25,7 @@ class LocalTemporalIT {
         try (TemporalProcess server = LocalTemporal.builder()
                 .namespace("night")
                 .searchAttribute("SlotferryCluster", "Keyword")
-                .startProcess()) {
+                .startProcessOrSkip(TestAbortedException::new)) {
             long firstPid = server.pid();
             WorkflowServiceStubs stubs = stubs(server);
             try {
@@ -78,7 +81,7 @@ class LocalTemporalIT {
 
     @Test
     void a_configured_server_is_used_as_it_is() {
-        try (TemporalProcess server = LocalTemporal.builder().startProcess();
+        try (TemporalProcess server = LocalTemporal.builder().startProcessOrSkip(TestAbortedException::new);
                 LocalTemporal configured =
                         LocalTemporal.builder().address(server.address()).start()) {
             assertThat(configured.kind()).isEqualTo(LocalTemporal.Kind.CONFIGURED);
@@ -88,9 +91,10 @@ class LocalTemporalIT {
     }
 
     @Test
-    void a_server_that_refuses_its_arguments_is_reported_with_its_log() {
-        assertThatThrownBy(() ->
-                        LocalTemporal.builder().arguments("--no-such-flag").startProcess())
+    void a_server_that_refuses_its_arguments_is_reported_with_its_log(@TempDir Path folder) {
+        assertThatThrownBy(() -> LocalTemporal.builder()
+                        .arguments("--no-such-flag")
+                        .startProcessOrSkip(TestAbortedException::new))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("ended with exit code")
                 .hasMessageContaining("no-such-flag");
