@@ -2,6 +2,8 @@ package io.slotferry.activities.redis;
 
 import io.slotferry.planning.NodeAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
 
 /** Opens connections to nodes. A connection never reconnects by itself: once it failed, every further call on it fails. */
 public interface Nodes {
@@ -20,4 +22,12 @@ public interface Nodes {
      * @throws NodeFailure where there is no connection, or the credential is refused
      */
     ChangingNode change(NodeAddress address, ConnectionName name, Duration limit);
+
+    /**
+     * Writes a key of this slot (if absent, with a TTL, under a name that nobody else has), reads it back and deletes it,
+     * through a cluster client as an application would.
+     *
+     * @return what went wrong, for a person; empty where nothing did
+     */
+    Optional<String> canary(Collection<NodeAddress> seeds, int slot);
 }

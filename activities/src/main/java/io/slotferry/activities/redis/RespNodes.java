@@ -7,6 +7,7 @@ import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,5 +55,10 @@ public final class RespNodes implements Nodes {
         RespConnection connection = new RespConnection(address, credential, limit, credentialHint);
         connection.call(RespConnection.command("CLIENT", "SETNAME", name.toString()));
         return new RespChangingNode(connection);
+    }
+
+    @Override
+    public Optional<String> canary(Collection<NodeAddress> seeds, int slot) {
+        return Canary.fly(seeds, credential, slot);
     }
 }

@@ -28,6 +28,8 @@ public enum FailureKind {
     FOREIGN_OPEN_SLOT(Proceeds.OPERATOR, "a slot is open that this run did not open"),
     /** The process behind a node is another one than the slot was opened on, or it lost the open slot. */
     OPEN_SLOT_LOST(Proceeds.OPERATOR, "a node lost the state of an open slot"),
+    /** A key is larger than MIGRATE may move without blocking both nodes for too long. */
+    KEY_TOO_LARGE(Proceeds.OPERATOR, "a key is too large to be moved by MIGRATE"),
     /** Both sides hold a key, and their copies differ. */
     KEY_ON_BOTH_SIDES(Proceeds.OPERATOR, "source and target hold differing copies of a key"),
     /** MIGRATE does not get a slot's keys across. */

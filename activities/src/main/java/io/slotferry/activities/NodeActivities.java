@@ -1,0 +1,31 @@
+package io.slotferry.activities;
+
+import io.slotferry.activities.attempt.StopSignal;
+import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.activities.joining.JoiningActivities;
+import io.slotferry.activities.looking.LookingActivities;
+import io.slotferry.activities.redis.Connections;
+import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.activities.slots.MovingActivities;
+import java.util.List;
+
+/** All activities on real nodes, ready to be registered with a worker. */
+public final class NodeActivities {
+    private NodeActivities() {}
+
+    /**
+     * What they need of the worker.
+     *
+     * @param stop by which the worker says that it is stopping
+     */
+    public record Config(Credentials credentials, StopSignal stop) {}
+
+    /** One object for each interface of the contract that speaks of nodes. */
+    public static List<Object> all(Config config) {
+        Connections connections = access -> RespNodes.with(config.credentials(), access.credentials());
+        return List.of(
+                new LookingActivities(connections),
+                new JoiningActivities(connections, config.stop()),
+                new MovingActivities(connections, config.stop()));
+    }
+}

@@ -1,0 +1,112 @@
+package io.slotferry.activities.attempt;
+
+import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.ConnectionName;
+import io.slotferry.activities.redis.Node.NamedClient;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.FailureKind;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The changing connections of one attempt. Opening it is the fence: on every node that will be changed, the connections
+ * of older attempts of this run are killed, and each kill is a barrier (facts of CLIENT KILL: what the client had sent has
+ * run or is discarded when it answers). Nothing is changed before the fence stands on all of them.
+ */
+public final class ChangeSession implements AutoCloseable {
+    /** How long one command may take: a stalled node is given up after it, and the deadline of the attempt counts it. */
+    public static final Duration COMMAND_LIMIT = Duration.ofSeconds(5);
+
+    private final Nodes nodes;
+    private final Lifeline lifeline;
+    private final Map<NodeAddress, ChangingNode> fenced = new LinkedHashMap<>();
+    private final ConcurrentLinkedQueue<ChangingNode> opened = new ConcurrentLinkedQueue<>();
+
+    private ChangeSession(Nodes nodes, Lifeline lifeline) {
+        this.nodes = nodes;
+        this.lifeline = lifeline;
+    }
+
+    /**
+     * Stands the fence on these nodes.
+     *
+     * @throws Halted of kind STRANGER where another slotferry is connected to one of them
+     * @throws Lifeline.Superseded where a later attempt of this run is at work
+     */
+    public static ChangeSession open(Nodes nodes, Lifeline lifeline, Collection<NodeAddress> addresses) {
+        ChangeSession session = new ChangeSession(nodes, lifeline);
+        try {
+            for (NodeAddress address : addresses) {
+                session.fenced.put(address, session.connect(address));
+            }
+            session.fenced.values().forEach(session::fence);
+            return session;
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private void fence(ChangingNode node) {
+        for (NamedClient client : node.slotferryClients()) {
+            Optional<ConnectionName> name = ConnectionName.parse(client.name());
+            if (name.filter(lifeline.connectionName()::equals).isPresent()) {
+                continue;
+            }
+            if (name.filter(other -> other.olderThan(lifeline.connectionName())).isPresent()) {
+                node.kill(client.id());
+            } else if (name.filter(lifeline.connectionName()::olderThan).isPresent()) {
+                throw new Lifeline.Superseded("a later attempt of this run is connected to " + node.address());
+            } else {
+                throw stranger(node, client);
+            }
+        }
+    }
+
+    private static Halted stranger(ChangingNode node, NamedClient client) {
+        return new Halted(
+                FailureKind.STRANGER,
+                "Another slotferry is connected to " + node.address() + ".",
+                List.of("CLIENT LIST shows id=" + client.id() + " name=" + client.name()),
+                "find the run that this name holds and let it end, or stop its worker; then slotferry retry");
+    }
+
+    private ChangingNode connect(NodeAddress address) {
+        lifeline.assertMayChange(COMMAND_LIMIT);
+        ChangingNode node = new FencedNode(
+                nodes.change(address, lifeline.connectionName(), COMMAND_LIMIT), lifeline, COMMAND_LIMIT);
+        opened.add(node);
+        return node;
+    }
+
+    /** The session's connection to a fenced node: for one thread at a time. */
+    public ChangingNode at(NodeAddress address) {
+        ChangingNode node = fenced.get(address);
+        if (node == null) {
+            throw new IllegalStateException("no fence stands on " + address);
+        }
+        return node;
+    }
+
+    /** One more connection to a fenced node, for a thread of its own. */
+    public ChangingNode another(NodeAddress address) {
+        at(address);
+        return connect(address);
+    }
+
+    /** The fenced nodes. */
+    public Collection<NodeAddress> addresses() {
+        return List.copyOf(fenced.keySet());
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(ChangingNode::close);
+    }
+}

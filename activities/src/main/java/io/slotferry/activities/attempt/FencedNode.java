@@ -1,0 +1,120 @@
+package io.slotferry.activities.attempt;
+
+import io.slotferry.activities.redis.Answer;
+import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** A changing connection on which every change asks first whether this attempt may still make it. */
+record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implements ChangingNode {
+    private ChangingNode changing() {
+        lifeline.assertMayChange(limit);
+        return node;
+    }
+
+    @Override
+    public void kill(long clientId) {
+        changing().kill(clientId);
+    }
+
+    @Override
+    public void meet(String ip, int port, int busPort) {
+        changing().meet(ip, port, busPort);
+    }
+
+    @Override
+    public void replicate(NodeId master) {
+        changing().replicate(master);
+    }
+
+    @Override
+    public void forget(NodeId forgotten) {
+        changing().forget(forgotten);
+    }
+
+    @Override
+    public void resetHard() {
+        changing().resetHard();
+    }
+
+    @Override
+    public void setConfig(String parameter, String value) {
+        changing().setConfig(parameter, value);
+    }
+
+    @Override
+    public List<Answer<Void>> setSlots(List<SlotChange> changes) {
+        return changing().setSlots(changes);
+    }
+
+    @Override
+    public List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls) {
+        return changing().migrate(order, calls);
+    }
+
+    @Override
+    public List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
+        return node.keysInSlots(database, slots, count);
+    }
+
+    @Override
+    public List<Long> memoryUsage(int database, List<byte[]> keys) {
+        return node.memoryUsage(database, keys);
+    }
+
+    @Override
+    public SlotCheck check(Collection<Integer> databases, List<Integer> slots) {
+        return node.check(databases, slots);
+    }
+
+    @Override
+    public NodeAddress address() {
+        return node.address();
+    }
+
+    @Override
+    public NodeView view() {
+        return node.view();
+    }
+
+    @Override
+    public ServerInfo info() {
+        return node.info();
+    }
+
+    @Override
+    public NodeId id() {
+        return node.id();
+    }
+
+    @Override
+    public Optional<String> config(String parameter) {
+        return node.config(parameter);
+    }
+
+    @Override
+    public List<String> migrationJobs() {
+        return node.migrationJobs();
+    }
+
+    @Override
+    public List<NamedClient> slotferryClients() {
+        return node.slotferryClients();
+    }
+
+    @Override
+    public Optional<byte[]> dump(int database, byte[] key, boolean asking) {
+        return node.dump(database, key, asking);
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

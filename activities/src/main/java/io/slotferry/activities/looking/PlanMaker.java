@@ -1,0 +1,120 @@
+package io.slotferry.activities.looking;
+
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.cluster.ClusterReader.Asked;
+import io.slotferry.activities.preflight.NewNode;
+import io.slotferry.activities.preflight.NewNodes;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan.AttachOrder;
+import io.slotferry.planning.PlanOrder;
+import io.slotferry.planning.PlanOrder.NewReplica;
+import io.slotferry.planning.PlanOutcome;
+import io.slotferry.planning.PlanText;
+import io.slotferry.planning.Planner;
+import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.PlanAnswer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes the plan from the cluster as it is now. */
+final class PlanMaker {
+    private final ClusterReader reader;
+
+    PlanMaker(ClusterReader reader) {
+        this.reader = reader;
+    }
+
+    PlanAnswer make(ExpandRequest request) {
+        Agreed agreed = reader.agreed(request.access());
+        Asked<NewNode> asked = NewNodes.ask(reader, request);
+        if (!asked.failures().isEmpty()) {
+            throw asked.failures().values().iterator().next();
+        }
+        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers()));
+        List<NodeId> members =
+                agreed.cluster().members().map(Member::id).sorted().toList();
+        List<NodeId> joined = asked.answers().values().stream()
+                .map(node -> node.member().id())
+                .filter(members::contains)
+                .toList();
+        if (outcome instanceof PlanOutcome.Planned planned) {
+            return new PlanAnswer(
+                    Optional.of(planned.plan()),
+                    PlanText.render(planned.plan(), request.cluster().name()),
+                    members,
+                    joined);
+        }
+        if (outcome instanceof PlanOutcome.Impossible impossible) {
+            throw new Halted(
+                    FailureKind.IMPOSSIBLE_PLAN,
+                    "No plan can satisfy the request; nothing was touched.",
+                    impossible.reasons().stream()
+                            .map(PlanOutcome.Reason::message)
+                            .toList(),
+                    "change the request as the lines above say");
+        }
+        return new PlanAnswer(
+                Optional.empty(),
+                "Nothing to do: the cluster is balanced and every node of the request is a member in its role.\n",
+                members,
+                joined);
+    }
+
+    private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes) {
+        return new PlanOrder(
+                agreed.cluster(),
+                request.add().masters().stream()
+                        .map(address -> nodes.get(address).member())
+                        .toList(),
+                request.add().replicas().stream()
+                        .map(replica -> new NewReplica(nodes.get(replica.node()).member(), replica.replicaOf()))
+                        .toList(),
+                request.batch().slots(),
+                attachOrder(request, nodes),
+                keys(agreed),
+                request.pacing().pause(),
+                request.canonical());
+    }
+
+    /**
+     * AUTO attaches after the reshard, as the runbook does, only where each new master persists its writes: otherwise
+     * what was moved would have one copy, in memory.
+     */
+    private static AttachOrder attachOrder(ExpandRequest request, Map<NodeAddress, NewNode> nodes) {
+        return switch (request.attachReplicas()) {
+            case AFTER_RESHARD -> AttachOrder.AFTER_RESHARD;
+            case BEFORE_RESHARD -> AttachOrder.BEFORE_RESHARD;
+            case AUTO ->
+                request.add().masters().stream()
+                                .map(nodes::get)
+                                .allMatch(node -> node.info().aof() && node.minReplicas() == 0)
+                        ? AttachOrder.AFTER_RESHARD
+                        : AttachOrder.BEFORE_RESHARD;
+        };
+    }
+
+    private Map<NodeId, Long> keys(Agreed agreed) {
+        List<Member> masters =
+                agreed.cluster().shards().stream().map(Shard::master).toList();
+        Asked<ServerInfo> asked =
+                reader.ask(masters.stream().map(Member::address).toList(), Node::info);
+        Map<NodeId, Long> keys = new HashMap<>();
+        masters.forEach(master -> {
+            ServerInfo info = asked.answers().get(master.address());
+            if (info != null) {
+                keys.put(master.id(), info.totalKeys());
+            }
+        });
+        return keys;
+    }
+}

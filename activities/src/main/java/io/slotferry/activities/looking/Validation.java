@@ -1,0 +1,181 @@
+package io.slotferry.activities.looking;
+
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Asked;
+import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.Attachment;
+import io.slotferry.planning.Cluster;
+import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.PlannedShard;
+import io.slotferry.planning.Shard;
+import io.slotferry.planning.ViewAgreement;
+import io.slotferry.workflows.contract.Activities.ValidateOrder;
+import io.slotferry.workflows.contract.CheckResult;
+import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ValidationReport;
+import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares the cluster with the plan. */
+final class Validation {
+    private final ClusterReader reader;
+    private final ValidateOrder order;
+    private final List<CheckResult> checks = new ArrayList<>();
+
+    Validation(ClusterReader reader, ValidateOrder order) {
+        this.reader = reader;
+        this.order = order;
+    }
+
+    ValidationReport validate() {
+        Sweep sweep = reader.sweep(order.access());
+        views(sweep);
+        Optional<Cluster> agreed = ClusterViews.compare(sweep.views()) instanceof ViewAgreement.Agreed found
+                ? Optional.of(found.cluster())
+                : Optional.empty();
+        agreed.ifPresent(cluster -> {
+            slots(cluster);
+            replicas(cluster);
+            canaries(cluster);
+        });
+        return new ValidationReport(checks, agreed.map(this::summaries).orElse(List.of()));
+    }
+
+    private void views(Sweep sweep) {
+        List<String> wrong = new ArrayList<>();
+        sweep.failures().values().forEach(failure -> wrong.add(failure.getMessage()));
+        if (ClusterViews.compare(sweep.views()) instanceof ViewAgreement.Disagreed disagreed) {
+            wrong.addAll(disagreed.differences());
+        }
+        ClusterViews.downLinks(sweep.views())
+                .forEach(link -> wrong.add(link.viewer() + " has no bus link to " + link.node()));
+        verdict("one-view", wrong, sweep.views().size() + " nodes see the same cluster");
+
+        List<String> gaps = new ArrayList<>();
+        ClusterViews.uncovered(sweep.views())
+                .forEach(gap -> gaps.add(gap.viewer() + " sees no owner of " + gap.slots()));
+        ClusterViews.notOk(sweep.views()).forEach(node -> gaps.add(node + " does not say cluster_state:ok"));
+        verdict("coverage", gaps, "all 16,384 slots have an owner on every node");
+
+        List<String> open = ClusterViews.openSlots(sweep.views()).stream()
+                .map(held -> held.node() + " holds " + held.slots() + " open")
+                .toList();
+        verdict("no-open-slot", open, "no slot is importing or migrating on any node");
+    }
+
+    private void slots(Cluster cluster) {
+        if (!order.balanced()) {
+            return;
+        }
+        List<String> wrong = new ArrayList<>();
+        for (PlannedShard planned : order.plan().shards()) {
+            Optional<Shard> now = shardOf(cluster, planned);
+            if (now.isEmpty()) {
+                wrong.add("the shard of " + planned.master() + " is not in the cluster");
+            } else if (now.get().slots().size() != planned.slotsAfter()) {
+                wrong.add(planned.master() + " has " + now.get().slots().size() + " slots, planned were "
+                        + planned.slotsAfter());
+            }
+        }
+        verdict("slot-counts", wrong, "every master owns its planned share");
+    }
+
+    private static Optional<Shard> shardOf(Cluster cluster, PlannedShard planned) {
+        Set<NodeId> ids = new HashSet<>();
+        planned.members().forEach(member -> ids.add(member.id()));
+        return cluster.shards().stream()
+                .filter(shard -> shard.members().anyMatch(member -> ids.contains(member.id())))
+                .findFirst();
+    }
+
+    private void replicas(Cluster cluster) {
+        if (!order.attached()) {
+            return;
+        }
+        List<String> wrong = new ArrayList<>();
+        for (Attachment attachment : order.plan().attachments()) {
+            Member replica = attachment.replica();
+            PlannedShard planned = order.plan().shards().get(attachment.shard());
+            boolean attached = shardOf(cluster, planned)
+                    .filter(shard ->
+                            shard.members().anyMatch(member -> member.id().equals(replica.id())))
+                    .isPresent();
+            if (!attached) {
+                wrong.add(replica + " is not a member of the shard of " + planned.master());
+            }
+        }
+        List<NodeAddress> addresses = cluster.shards().stream()
+                .flatMap(shard -> shard.replicas().stream())
+                .map(Member::address)
+                .toList();
+        Asked<ServerInfo> asked = reader.ask(addresses, Node::info);
+        asked.failures().values().forEach(failure -> wrong.add(failure.getMessage()));
+        asked.answers().forEach((address, info) -> {
+            if (info.replication()
+                    .link()
+                    .filter(link -> link.up() && !link.syncing())
+                    .isEmpty()) {
+                wrong.add(address + " is not linked to its master (master_link_status)");
+            }
+        });
+        verdict("replicas-linked", wrong, addresses.size() + " replicas are linked and in sync");
+    }
+
+    /** One canary on every master that the run added. */
+    private void canaries(Cluster cluster) {
+        List<String> wrong = new ArrayList<>();
+        int flown = 0;
+        for (PlannedShard planned : order.plan().shards()) {
+            Optional<Shard> shard = planned.added() ? shardOf(cluster, planned) : Optional.empty();
+            if (shard.isPresent() && !shard.get().slots().isEmpty()) {
+                int slot = shard.get().slots().stream().findFirst().orElseThrow();
+                reader.nodes()
+                        .canary(order.access().seeds(), slot)
+                        .ifPresent(problem -> wrong.add("on " + shard.get().master() + ": " + problem));
+                flown++;
+            }
+        }
+        verdict("canary-keys", wrong, "a cluster client wrote and read a key on " + flown + " new masters");
+    }
+
+    private void verdict(String check, List<String> wrong, String passed) {
+        if (wrong.isEmpty()) {
+            checks.add(new CheckResult(check, Optional.empty(), Verdict.PASS, passed, "", false));
+            return;
+        }
+        int shown = Math.min(wrong.size(), ClusterViews.MAX_DIFFERENCES);
+        checks.add(new CheckResult(
+                check,
+                Optional.empty(),
+                Verdict.FAIL,
+                String.join("; ", wrong.subList(0, shown))
+                        + (wrong.size() > shown ? "; and " + (wrong.size() - shown) + " more" : ""),
+                "mend what is named, then slotferry retry",
+                false));
+    }
+
+    private List<ShardSummary> summaries(Cluster cluster) {
+        List<NodeAddress> masters =
+                cluster.shards().stream().map(shard -> shard.master().address()).toList();
+        Asked<ServerInfo> asked = reader.ask(masters, Node::info);
+        return cluster.shards().stream()
+                .map(shard -> new ShardSummary(
+                        shard.master().id(),
+                        shard.master().address(),
+                        shard.slots().size(),
+                        Optional.ofNullable(asked.answers().get(shard.master().address()))
+                                .map(ServerInfo::totalKeys)
+                                .orElse(0L),
+                        shard.replicas().stream().map(Member::address).toList()))
+                .toList();
+    }
+}

@@ -1,0 +1,104 @@
+package io.slotferry.activities.preflight;
+
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Asked;
+import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.Cluster;
+import io.slotferry.planning.KnownNode;
+import io.slotferry.planning.NodeView;
+import io.slotferry.planning.ViewAgreement;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.PreflightReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at a cluster and at the nodes to be added to it, and changes nothing. */
+public final class Preflight {
+    private final ClusterReader reader;
+
+    public Preflight(ClusterReader reader) {
+        this.reader = reader;
+    }
+
+    /** Every check's answer. */
+    public PreflightReport check(ExpandRequest request) {
+        Answers answers = new Answers(request.accept());
+        Optional<Sweep> sweep = sweep(request, answers);
+        sweep.ifPresent(found -> checkCluster(found, answers));
+        Optional<ServerInfo> example = sweep.flatMap(this::exampleInfo);
+        new NewNodeChecks(request, answers, sweep.map(Sweep::views).orElse(List.of()), example)
+                .check(NewNodes.ask(reader, request));
+        return answers.report();
+    }
+
+    private Optional<Sweep> sweep(ExpandRequest request, Answers answers) {
+        try {
+            Sweep sweep = reader.sweep(request.access());
+            answers.pass(
+                    CheckName.CLUSTER_REACHABLE, Optional.empty(), sweep.views().size() + " nodes answer");
+            return Optional.of(sweep);
+        } catch (NodeFailure.Refused e) {
+            answers.fail(
+                    CheckName.CLUSTER_REACHABLE,
+                    Optional.of(e.address()),
+                    e.getMessage(),
+                    e.reply().contains("cluster support disabled")
+                            ? "name seeds that are members of a cluster: this node runs without cluster-enabled yes"
+                            : "see the rights of slotferry's user on this node");
+        } catch (NodeFailure e) {
+            answers.fail(
+                    CheckName.CLUSTER_REACHABLE,
+                    Optional.of(e.address()),
+                    e.getMessage(),
+                    e.halt().next());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ServerInfo> exampleInfo(Sweep sweep) {
+        return sweep.views().stream()
+                .map(NodeView::self)
+                .map(KnownNode::address)
+                .findFirst()
+                .flatMap(address -> {
+                    Asked<ServerInfo> asked = reader.ask(List.of(address), Node::info);
+                    return Optional.ofNullable(asked.answers().get(address));
+                });
+    }
+
+    private void checkCluster(Sweep sweep, Answers answers) {
+        sweep.failures()
+                .forEach((address, failure) -> answers.fail(
+                        CheckName.NODE_REACHABLE,
+                        Optional.of(address),
+                        failure.getMessage(),
+                        failure.halt().next()));
+        if (sweep.failures().isEmpty()) {
+            answers.pass(CheckName.NODE_REACHABLE, Optional.empty(), "every known node answers");
+        }
+        ClusterChecks checks = new ClusterChecks(sweep.views(), answers);
+        checks.oneView();
+        checks.coverage();
+        checks.openSlots();
+        checks.failingNodes();
+        checks.jobs(reader);
+        Optional<Cluster> cluster = checks.agreement() instanceof ViewAgreement.Agreed agreed
+                ? Optional.of(agreed.cluster())
+                : Optional.empty();
+        new ReplicaChecks(reader, answers).check(cluster);
+    }
+
+    /** Evidence lines, the first of many. */
+    static List<String> bounded(List<String> lines) {
+        if (lines.size() <= 20) {
+            return lines;
+        }
+        List<String> some = new ArrayList<>(lines.subList(0, 20));
+        some.add("and " + (lines.size() - 20) + " more");
+        return some;
+    }
+}

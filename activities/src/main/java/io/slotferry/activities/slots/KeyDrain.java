@@ -1,0 +1,178 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.redis.Answer;
+import io.slotferry.activities.redis.ChangingNode.MigrateOrder;
+import io.slotferry.activities.slots.CallSizer.Flush;
+import io.slotferry.activities.slots.CallSizer.SizedKey;
+import io.slotferry.workflows.contract.FailureKind;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Sends the keys of open slots of one lane to its target with MIGRATE. */
+final class KeyDrain {
+    private static final int LISTED_AT_ONCE = 1_000;
+    /** Above it MIGRATE would block source and target for seconds, and may end in a failover. */
+    private static final long LARGEST_KEY_BYTES = 100L << 20;
+
+    private static final int PATIENCE = 5;
+
+    private final LaneMover lane;
+    private String lastRefusal = "";
+
+    KeyDrain(LaneMover lane) {
+        this.lane = lane;
+    }
+
+    /** Lists and sends the keys of these slots in one database until a listing comes back empty. */
+    void drain(int database, List<Integer> slots) {
+        List<Integer> left = slots;
+        int fruitless = 0;
+        while (!left.isEmpty()) {
+            List<SizedKey> keys = list(database, left);
+            if (keys.isEmpty()) {
+                return;
+            }
+            fruitless = send(database, keys) ? 0 : fruitless + 1;
+            if (fruitless > PATIENCE) {
+                throw stuck(left);
+            }
+            left = keys.stream().map(SizedKey::slot).distinct().toList();
+        }
+    }
+
+    private List<SizedKey> list(int database, List<Integer> slots) {
+        List<List<byte[]>> listed = lane.source().keysInSlots(database, slots, LISTED_AT_ONCE);
+        List<byte[]> all = listed.stream().flatMap(List::stream).toList();
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        List<Long> sizes = lane.source().memoryUsage(database, all);
+        List<SizedKey> keys = new ArrayList<>(all.size());
+        int next = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            for (byte[] key : listed.get(i)) {
+                keys.add(new SizedKey(slots.get(i), key, sizes.get(next++)));
+            }
+        }
+        keys.forEach(this::refuseTooLarge);
+        return keys;
+    }
+
+    private void refuseTooLarge(SizedKey key) {
+        if (key.bytes() > LARGEST_KEY_BYTES) {
+            throw new Halted(
+                    FailureKind.KEY_TOO_LARGE,
+                    "A key of slot " + key.slot() + " is too large to be moved by MIGRATE.",
+                    List.of("key " + printable(key.key()) + ": " + key.bytes() + " bytes, limit " + LARGEST_KEY_BYTES),
+                    "split the key, delete it with UNLINK, or let the application move it; then slotferry retry");
+        }
+    }
+
+    /** Sends all keys; whether any of it went across. */
+    private boolean send(int database, List<SizedKey> keys) {
+        boolean progress = false;
+        int sent = 0;
+        while (sent < keys.size()) {
+            Flush flush = lane.sizer().next(keys.subList(sent, keys.size()));
+            long began = System.nanoTime();
+            List<Answer<Void>> answers = lane.source()
+                    .migrate(
+                            order(database, false),
+                            flush.calls().stream().map(KeyDrain::names).toList());
+            lane.sizer().took(flush, System.nanoTime() - began);
+            for (int i = 0; i < answers.size(); i++) {
+                progress |= settle(database, flush.calls().get(i), answers.get(i));
+            }
+            sent += flush.keys();
+        }
+        return progress;
+    }
+
+    private static List<byte[]> names(List<SizedKey> call) {
+        return call.stream().map(SizedKey::key).toList();
+    }
+
+    private MigrateOrder order(int database, boolean replace) {
+        return new MigrateOrder(lane.task().target().address(), database, replace);
+    }
+
+    /** NOKEY is no refusal: the keys expired or were deleted meanwhile. */
+    private boolean settle(int database, List<SizedKey> call, Answer<Void> answer) {
+        if (answer instanceof Answer.Refused<Void> refused) {
+            lastRefusal = refused.reply();
+            if (refused.reply().contains("BUSYKEY")) {
+                call.forEach(key -> moveHeldByBoth(database, key));
+                return true;
+            }
+            if (!isPassing(refused.reply())) {
+                throw failed(call, refused.reply());
+            }
+            return false;
+        }
+        lane.run().carried(call.size(), call.stream().mapToLong(SizedKey::bytes).sum());
+        return true;
+    }
+
+    /** The source deletes only what the target acknowledged, so after these it is safe to list again and go on. */
+    private static boolean isPassing(String reply) {
+        return reply.startsWith("IOERR") || reply.contains("TRYAGAIN") || reply.contains("LOADING");
+    }
+
+    /**
+     * A MIGRATE whose acknowledgement was lost leaves the key on both sides. Clients are served by the source while it has
+     * the key, so its copy replaces an equal one; copies that differ are kept, and an operator is asked.
+     */
+    private void moveHeldByBoth(int database, SizedKey key) {
+        Answer<Void> alone = lane.source()
+                .migrate(order(database, false), List.of(List.of(key.key())))
+                .get(0);
+        if (!(alone instanceof Answer.Refused<Void> refused) || !refused.reply().contains("BUSYKEY")) {
+            settle(database, List.of(key), alone);
+            return;
+        }
+        Optional<byte[]> onSource = lane.source().dump(database, key.key(), false);
+        Optional<byte[]> onTarget = lane.target().dump(database, key.key(), true);
+        if (onSource.isPresent() && onTarget.isPresent() && !Arrays.equals(onSource.get(), onTarget.get())) {
+            throw new Halted(
+                    FailureKind.KEY_ON_BOTH_SIDES,
+                    "Source and target of " + lane.task().name() + " hold differing copies of a key; both are kept.",
+                    List.of(
+                            "slot " + key.slot() + ", database " + database + ", key " + printable(key.key()),
+                            "DUMP on the source has " + onSource.get().length + " bytes, on the target "
+                                    + onTarget.get().length),
+                    "compare the two, delete the one that is wrong on its node, then slotferry retry");
+        }
+        Answer<Void> replaced = lane.source()
+                .migrate(order(database, true), List.of(List.of(key.key())))
+                .get(0);
+        settle(database, List.of(key), replaced);
+    }
+
+    Halted stuck(List<Integer> slots) {
+        return new Halted(
+                FailureKind.MIGRATE_FAILED,
+                "The keys of " + slots.size() + " slots do not get from "
+                        + lane.task().name() + ".",
+                List.of("slots " + slots, "last answer: " + (lastRefusal.isEmpty() ? "none" : lastRefusal)),
+                "see whether the source reaches the target at "
+                        + lane.task().target().address() + ", then slotferry retry");
+    }
+
+    private Halted failed(List<SizedKey> call, String reply) {
+        return new Halted(
+                FailureKind.MIGRATE_FAILED,
+                "MIGRATE " + lane.task().name() + " of " + call.size() + " keys of slot "
+                        + call.get(0).slot() + " failed.",
+                List.of(reply),
+                "mend what the answer names, then slotferry retry");
+    }
+
+    private static String printable(byte[] key) {
+        String text = new String(key, StandardCharsets.UTF_8);
+        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+    }
+}

@@ -1,0 +1,144 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.ChangeSession;
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.ChangingNode.Identity;
+import io.slotferry.activities.redis.ChangingNode.SlotCheck;
+import io.slotferry.workflows.contract.FailureKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves the slots of one lane, window by window, on connections of its own. The processes behind both ends are remembered
+ * from the start: a slot is opened and finalised on the same ones, or the lane halts.
+ */
+final class LaneMover implements AutoCloseable {
+    private final LaneTask task;
+    private final BatchRun run;
+    private final ChangingNode source;
+    private final ChangingNode target;
+    private final CallSizer sizer;
+    private final Identity sourceIdentity;
+    private final Identity targetIdentity;
+
+    LaneMover(LaneTask task, BatchRun run, ChangeSession session) {
+        this.task = task;
+        this.run = run;
+        this.source = session.another(task.source().address());
+        this.target = session.another(task.target().address());
+        this.sizer = new CallSizer(run.speed().callBudget());
+        this.sourceIdentity = source.check(List.of(), List.of()).identity();
+        this.targetIdentity = target.check(List.of(), List.of()).identity();
+        run.expect(task.source(), sourceIdentity);
+        run.expect(task.target(), targetIdentity);
+    }
+
+    LaneTask task() {
+        return task;
+    }
+
+    BatchRun run() {
+        return run;
+    }
+
+    ChangingNode source() {
+        return source;
+    }
+
+    ChangingNode target() {
+        return target;
+    }
+
+    CallSizer sizer() {
+        return sizer;
+    }
+
+    /** Moves what is left, until the batch is to end at a slot boundary. */
+    void move() {
+        finishUnsettled();
+        List<Integer> pending = task.pending().stream().boxed().toList();
+        for (int from = 0;
+                from < pending.size() && !run.stopping();
+                from += run.speed().window()) {
+            int to = Math.min(pending.size(), from + run.speed().window());
+            new SlotWindow(this, pending.subList(from, to)).move();
+        }
+    }
+
+    /** Tells the others of slots that the target owns already. */
+    private void finishUnsettled() {
+        List<Integer> slots = task.unsettled().stream().boxed().toList();
+        if (!slots.isEmpty()) {
+            new SlotWindow(this, slots).tellOthers(slots);
+        }
+    }
+
+    /**
+     * Looks at the source, and makes sure that it is the process that the lane began on.
+     *
+     * @throws Halted of kind OPEN_SLOT_LOST
+     */
+    SlotCheck checkSource(List<Integer> databases, List<Integer> slots) {
+        SlotCheck check = source.check(databases, slots);
+        requireSame("source", sourceIdentity, check.identity());
+        if (check.identity().configEpoch() != sourceIdentity.configEpoch()) {
+            throw lost(
+                    "The source " + task.source() + " has another config epoch than when its slots were opened.",
+                    List.of("then " + sourceIdentity.configEpoch() + ", now "
+                            + check.identity().configEpoch()));
+        }
+        return check;
+    }
+
+    /** The same for the target, whose epoch grows as it takes slots. */
+    SlotCheck checkTarget() {
+        SlotCheck check = target.check(List.of(), List.of());
+        requireSame("target", targetIdentity, check.identity());
+        return check;
+    }
+
+    private void requireSame(String end, Identity then, Identity now) {
+        List<String> evidence = new ArrayList<>();
+        if (!then.id().equals(now.id())) {
+            evidence.add("node ID then " + then.id() + ", now " + now.id());
+        }
+        if (!then.runId().equals(now.runId())) {
+            evidence.add("run_id then " + then.runId() + ", now " + now.runId());
+        }
+        if (!evidence.isEmpty()) {
+            throw lost(
+                    "The " + end + " of " + task.name() + " is another process than when its slots were opened.",
+                    evidence);
+        }
+    }
+
+    Halted lost(String message, List<String> evidence) {
+        return new Halted(
+                FailureKind.OPEN_SLOT_LOST,
+                message,
+                evidence,
+                "see the node's log for a restart or a failover, and whether it still has its data; then slotferry retry");
+    }
+
+    /** A halt for slots that a stage refused. */
+    Halted refused(String command, List<String> refusals) {
+        Optional<String> busy = refusals.stream()
+                .filter(refusal -> refusal.contains("NOREPLICAS"))
+                .findFirst();
+        return new Halted(
+                FailureKind.NODE_REFUSED,
+                command + " was refused on " + task.name() + "; these slots stay with their source.",
+                refusals.subList(0, Math.min(refusals.size(), 10)),
+                busy.isPresent()
+                        ? "bring the node's replicas back (or wait until they are marked as failed), then slotferry retry"
+                        : "see the node's log, then slotferry retry");
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        target.close();
+    }
+}
