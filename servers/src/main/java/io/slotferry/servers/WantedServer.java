@@ -12,8 +12,9 @@ import java.util.stream.Stream;
  * @param name engine and version, such as {@code redis-7.0}
  */
 public record WantedServer(String name) {
+    private static final String EMBEDDED = "redis-6.2";
     private static final List<String> NAMES =
-            List.of("redis-6.2", "redis-7.0", "redis-8.0", "redis-8.6", "valkey-8.1", "valkey-9.1");
+            List.of(EMBEDDED, "redis-7.0", "redis-8.0", "redis-8.6", "valkey-8.1", "valkey-9.1");
 
     /** Every server that slotferry supports. */
     public static Stream<WantedServer> all() {
@@ -32,10 +33,18 @@ public record WantedServer(String name) {
      * @throws ServerStartException where it is missing and the environment variable CI is {@code true}
      */
     public ServerBinary orSkip(Function<String, ? extends RuntimeException> skip) {
-        return ServerBinary.matching(name)
-                .findFirst()
-                .orElseThrow(
-                        () -> missing(name + " is not on this machine; servers/fetch " + name + " installs it.", skip));
+        return ServerBinary.matching(name).findFirst().orElseThrow(() -> missing(whyMissing(), skip));
+    }
+
+    private String whyMissing() {
+        if (!name.equals(EMBEDDED)) {
+            return name + " is not on this machine; servers/fetch " + name + " installs it.";
+        }
+        try {
+            return name + " is expected in embedded-redis, which now carries " + ServerBinary.embedded() + ".";
+        } catch (ServerStartException e) {
+            return name + " is carried by embedded-redis, and does not run on this machine: " + e.getMessage();
+        }
     }
 
     /** What to throw where something that a test needs is missing: the one place that knows the rule. */

@@ -94,6 +94,7 @@ class LocalTemporalIT {
     void a_server_that_refuses_its_arguments_is_reported_with_its_log(@TempDir Path folder) {
         assertThatThrownBy(() -> LocalTemporal.builder()
                         .arguments("--no-such-flag")
+                        .folder(folder)
                         .startProcessOrSkip(TestAbortedException::new))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageContaining("ended with exit code")
