@@ -1,0 +1,30 @@
+package io.slotferry.sandbox;
+
+import io.slotferry.sandbox.Finding.Fault;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Counts findings by fault and keeps the first hundred. */
+final class Findings {
+    private static final int KEPT = 100;
+
+    private final List<Finding> first = new ArrayList<>();
+    private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+
+    synchronized void add(Finding finding) {
+        counts.merge(finding.fault(), 1L, Long::sum);
+        if (first.size() < KEPT) {
+            first.add(finding);
+        }
+    }
+
+    synchronized List<Finding> first() {
+        return List.copyOf(first);
+    }
+
+    synchronized Map<Fault, Long> counts() {
+        return Map.copyOf(counts);
+    }
+}
