@@ -1,7 +1,12 @@
 package io.slotferry.servers;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Closes something when the JVM ends in order (also by Ctrl-C or SIGTERM) and nobody closed it before. */
 final class ExitHook {
+    private static final Logger LOG = LoggerFactory.getLogger(ExitHook.class);
+
     private final Thread thread;
 
     private ExitHook(Thread thread) {
@@ -34,7 +39,7 @@ final class ExitHook {
         try {
             closeable.close();
         } catch (Exception e) {
-            System.err.println("Not everything could be cleaned up: " + e);
+            LOG.warn("Not everything could be cleaned up", e);
         }
     }
 }

@@ -47,7 +47,7 @@ public final class LocalClusterBuilder {
     /** Requires this password of clients and of replicas (requirepass, masterauth); the nodes' connections use it. */
     public LocalClusterBuilder password(String password) {
         login = new NodeSettings.Login(null, password);
-        return config("requirepass " + password, "masterauth " + password);
+        return config("requirepass " + quoted(password), "masterauth " + quoted(password));
     }
 
     /**
@@ -58,9 +58,9 @@ public final class LocalClusterBuilder {
         login = new NodeSettings.Login(name, password);
         return config(
                 "user default off",
-                "user " + name + " on >" + password + " ~* &* +@all",
+                "user " + name + " on " + quoted(">" + password) + " ~* &* +@all",
                 "masteruser " + name,
-                "masterauth " + password);
+                "masterauth " + quoted(password));
     }
 
     /**
@@ -143,6 +143,11 @@ public final class LocalClusterBuilder {
             cluster.close();
             throw e;
         }
+    }
+
+    /** As redis.conf takes a value with blanks, quotes or backslashes. */
+    private static String quoted(String value) {
+        return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     ServerBinary binary() {

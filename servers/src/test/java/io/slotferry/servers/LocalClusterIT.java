@@ -51,7 +51,7 @@ class LocalClusterIT {
         ServerBinary binary = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster cluster = LocalCluster.builder(binary)
                 .hosts("127.0.0.1", "127.0.0.2", "127.0.0.3")
-                .aclUser("ferry", "s3cret")
+                .aclUser("ferry", "s3 cr\\e\"t")
                 .start()) {
             for (int shard = 0; shard < 3; shard++) {
                 assertThat(cluster.replicas().get(shard).host())
@@ -78,7 +78,7 @@ class LocalClusterIT {
         try (LocalCluster cluster = LocalCluster.builder(binary)
                 .masters(1)
                 .replicasPerMaster(0)
-                .password("s3cret")
+                .password("s3 cr\\e\"t")
                 .start()) {
             LocalNode node = cluster.masters().get(0);
             set(node, "kept");
@@ -152,6 +152,25 @@ class LocalClusterIT {
         cluster.close();
         assertThat(cluster.nodes()).noneMatch(LocalNode::isAlive);
         assertThat(cluster.folder()).doesNotExist();
+    }
+
+    @Test
+    void a_released_cluster_stays_when_it_is_closed(@TempDir Path folder) {
+        LocalCluster cluster = LocalCluster.builder(ServerBinary.find())
+                .masters(1)
+                .replicasPerMaster(0)
+                .folder(folder)
+                .start();
+        LocalNode node = cluster.masters().get(0);
+        try {
+            cluster.release();
+            cluster.close();
+            set(node, "kept");
+            assertThat(node.isAlive()).isTrue();
+        } finally {
+            node.kill();
+        }
+        assertThat(node.log()).exists();
     }
 
     @Test

@@ -91,6 +91,30 @@ class LocalTemporalIT {
     }
 
     @Test
+    void a_released_server_stays_when_it_is_closed(@TempDir Path folder) {
+        TemporalProcess server = LocalTemporal.builder().folder(folder).startProcessOrSkip(TestAbortedException::new);
+        try {
+            server.release();
+            server.close();
+            assertThat(server.isAlive()).isTrue();
+        } finally {
+            server.kill();
+        }
+        assertThat(server.database()).exists();
+    }
+
+    @Test
+    void a_configured_server_that_does_not_answer_is_refused_with_its_address() {
+        assertThatThrownBy(() -> LocalTemporal.builder().address("127.0.0.1:1").start())
+                .isInstanceOf(ServerStartException.class)
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageContaining("host:port");
+        assertThatThrownBy(() -> LocalTemporal.builder().address("nonsense").start())
+                .isInstanceOf(ServerStartException.class)
+                .hasMessageContaining("nonsense");
+    }
+
+    @Test
     void a_server_that_refuses_its_arguments_is_reported_with_its_log(@TempDir Path folder) {
         assertThatThrownBy(() -> LocalTemporal.builder()
                         .arguments("--no-such-flag")
