@@ -1,0 +1,143 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.CheckResult;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.Approval;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.PlanAnswer;
+import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.StopAfter;
+import io.temporal.workflow.CancellationScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** All that stands before the first change: preflight, plan, approval, lease. */
+final class Agreement {
+    /** How long a plan waits to be approved. */
+    static final Duration APPROVAL_EXPIRES_AFTER = Duration.ofHours(24);
+
+    private static final int BRIEF = 8;
+
+    private final ExpandRequest request;
+    private final Run run;
+    private final Steering steering;
+    private final Rooms rooms;
+    private final Lease lease;
+
+    Agreement(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease) {
+        this.request = request;
+        this.run = run;
+        this.steering = steering;
+        this.rooms = rooms;
+        this.lease = lease;
+    }
+
+    /**
+     * Empty where the cluster is held and the plan may begin, else how the run ends here.
+     *
+     * @throws io.temporal.failure.TemporalFailure where anything stands in the way; nothing was touched
+     */
+    Optional<Ending> reach() {
+        preflight();
+        if (stopsAfter(StopAfter.PREFLIGHT)) {
+            return Optional.of(Ending.stopped(Optional.empty(), "preflight passed; nothing was touched"));
+        }
+        run.begin(Phase.PLAN, "makes the plan");
+        run.planned(makePlan("make the plan"));
+        if (run.plan().isEmpty()) {
+            return Optional.of(Ending.alreadyDone());
+        }
+        if (stopsAfter(StopAfter.PLAN)) {
+            return Optional.of(Ending.stopped(Optional.empty(), "this is the plan; nothing was touched"));
+        }
+        return agree();
+    }
+
+    private boolean stopsAfter(StopAfter phase) {
+        return request.stopAfter().equals(Optional.of(phase));
+    }
+
+    private void preflight() {
+        run.begin(Phase.PREFLIGHT, "checks the cluster and the new nodes");
+        PreflightReport report =
+                rooms.looking("check the cluster and the new nodes").preflight(request);
+        CancellationScope.throwCanceled();
+        run.preflight(report);
+        report.unmatched().forEach(entry -> run.warn("accept: no check answered to \"" + entry + "\""));
+        if (!report.passed()) {
+            throw Failures.of(blocked(report));
+        }
+    }
+
+    static Halt blocked(PreflightReport report) {
+        List<String> blocking = report.results().stream()
+                .filter(CheckResult::blocks)
+                .map(check -> check.subject() + ": " + check.evidence()
+                        + (check.remedy().isEmpty() ? "" : "; remedy: " + check.remedy()))
+                .toList();
+        return new Halt(
+                FailureKind.PREFLIGHT_FAILED,
+                "Preflight failed on " + blocking.size() + (blocking.size() == 1 ? " check" : " checks")
+                        + "; nothing was touched.",
+                blocking,
+                "remedy what the checks name, then start again");
+    }
+
+    /** The cluster is looked at again once it is held: nobody may have changed it since the plan was approved. */
+    private Optional<Ending> agree() {
+        while (true) {
+            if (request.approval() == Approval.REQUIRED) {
+                awaitApproval();
+            }
+            String agreed = run.fingerprint();
+            run.now("takes the lease on the cluster");
+            lease.take(run.members());
+            PlanAnswer now = makePlan("make the plan again, now that the cluster is held");
+            run.planned(now);
+            if (now.plan().isEmpty()) {
+                return Optional.of(Ending.alreadyDone());
+            }
+            if (agreed.equals(run.fingerprint())) {
+                return Optional.empty();
+            }
+            lease.release();
+            run.warn("the cluster changed after plan " + brief(agreed) + " was made; plan " + brief(run.fingerprint())
+                    + " takes its place");
+        }
+    }
+
+    private PlanAnswer makePlan(String summary) {
+        PlanAnswer answer = rooms.looking(summary).makePlan(request);
+        CancellationScope.throwCanceled();
+        return answer;
+    }
+
+    private void awaitApproval() {
+        Plan plan = run.plan().orElseThrow();
+        steering.expectApproval();
+        run.awaiting(
+                "plan " + brief(plan.fingerprint()) + " waits for approval",
+                Run.now().plus(APPROVAL_EXPIRES_AFTER));
+        boolean approved = Waits.until(
+                () -> steering.approved(plan.fingerprint()),
+                APPROVAL_EXPIRES_AFTER,
+                "the approval of plan " + brief(plan.fingerprint()) + " expires");
+        if (!approved) {
+            throw Failures.of(new Halt(
+                    FailureKind.NOT_APPROVED,
+                    "Nobody approved plan " + brief(plan.fingerprint()) + " within " + APPROVAL_EXPIRES_AFTER.toHours()
+                            + " hours; nothing was touched.",
+                    List.of(),
+                    "start again, and approve the plan in time"));
+        }
+    }
+
+    private static String brief(String fingerprint) {
+        return fingerprint.length() <= BRIEF ? fingerprint : fingerprint.substring(0, BRIEF);
+    }
+}

@@ -1,0 +1,202 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.planning.Member;
+import io.slotferry.planning.Plan;
+import io.slotferry.planning.Plan.AttachOrder;
+import io.slotferry.planning.PlannedShard;
+import io.slotferry.workflows.contract.Activities.Pairing;
+import io.slotferry.workflows.contract.Activities.ValidateOrder;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.CheckResult;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.Settings;
+import io.slotferry.workflows.contract.ValidationReport;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The phases that change the cluster. Each step asks for the lease first; a step that fails is halted on and repeated. */
+final class Growth {
+    /** Else replicas wander off by themselves to masters that are left without one. */
+    private static final String REPLICA_MIGRATION = "cluster-allow-replica-migration";
+
+    /** A batch that is given up so often without a slot more is not a matter of workers that stop. */
+    private static final int MOST_FRUITLESS = 20;
+
+    private final ExpandRequest request;
+    private final Run run;
+    private final Steering steering;
+    private final Rooms rooms;
+    private final Lease lease;
+    private final Changes changes;
+    private final Plan plan;
+
+    Growth(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
+        this.request = request;
+        this.run = run;
+        this.steering = steering;
+        this.rooms = rooms;
+        this.lease = lease;
+        this.changes = changes;
+        this.plan = run.plan().orElseThrow();
+    }
+
+    Ending complete() {
+        addMasters();
+        if (plan.attachOrder() == AttachOrder.BEFORE_RESHARD) {
+            attachReplicas();
+        }
+        reshard();
+        if (plan.attachOrder() == AttachOrder.AFTER_RESHARD) {
+            attachReplicas();
+        }
+        return Ending.completed(validated());
+    }
+
+    private void addMasters() {
+        run.begin(Phase.ADD_MASTERS, "adds the new masters");
+        step(() -> {
+            Settings prior = rooms.settings("read " + REPLICA_MIGRATION)
+                    .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
+            changes.touching(prior);
+            rooms.settings("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
+        });
+        List<Member> masters = newMasters().toList();
+        if (!masters.isEmpty()) {
+            step(() -> {
+                changes.joining(masters, run.joinedBefore());
+                rooms.joining("add " + addresses(masters)).addNodes(request.access(), masters);
+            });
+        }
+    }
+
+    private void attachReplicas() {
+        List<Pairing> pairings = BatchOrders.pairings(plan, shard -> true);
+        if (!pairings.isEmpty()) {
+            run.begin(Phase.ADD_REPLICAS, "attaches the new replicas");
+            List<Member> replicas = pairings.stream().map(Pairing::replica).toList();
+            step(() -> {
+                changes.joining(replicas, run.joinedBefore());
+                rooms.joining("attach " + addresses(replicas)).attachReplicas(request.access(), pairings);
+            });
+            changes.attachedAll();
+        }
+    }
+
+    private void reshard() {
+        int batches = plan.batches().size();
+        if (batches > 0) {
+            run.begin(Phase.RESHARD, "moves " + plan.movedSlots() + " slots in " + batches + " batches");
+        }
+        for (int i = 0; i < batches; i++) {
+            int index = i;
+            step(() -> moveBatch(index));
+            if (i < batches - 1) {
+                Waits.pause(request.pacing().pause(), "pause before batch " + (i + 2) + "/" + batches);
+            }
+        }
+    }
+
+    /** The same order is given again where a worker stopped over it: the activity does what is left. */
+    private void moveBatch(int index) {
+        BatchOrder order = BatchOrders.order(request, plan, index);
+        String summary = Summaries.batch(order, plan.batches().size());
+        run.tally().begin(order, Run.now());
+        run.now(summary);
+        plan.batches().get(index).lanes().forEach(lane -> changes.filling(lane.target()));
+        BatchOutcome outcome;
+        int done = 0;
+        int fruitless = 0;
+        do {
+            outcome = rooms.moving(summary).moveBatch(order);
+            run.tally().record(outcome, Run.now());
+            CancellationScope.throwCanceled();
+            fruitless = outcome.progress().slotsDone() > done ? 0 : fruitless + 1;
+            done = outcome.progress().slotsDone();
+            if (!outcome.complete() && fruitless == MOST_FRUITLESS) {
+                throw Failures.of(fruitless(order));
+            }
+        } while (!outcome.complete());
+    }
+
+    private static Halt fruitless(BatchOrder order) {
+        return new Halt(
+                FailureKind.DEFECT,
+                "Batch " + order.number() + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
+                List.of(),
+                "see why the workers stop, in their logs; then slotferry retry, or slotferry cancel");
+    }
+
+    private ValidationReport validated() {
+        run.begin(Phase.VALIDATE, "puts settings back and validates the cluster");
+        step(this::restoreSettings);
+        ValidationReport[] report = new ValidationReport[1];
+        step(() -> {
+            report[0] = rooms.looking("validate the cluster")
+                    .validate(new ValidateOrder(request.access(), plan, true, true));
+            if (!report[0].passed()) {
+                throw Failures.of(invalid(report[0]));
+            }
+        });
+        return report[0];
+    }
+
+    private void restoreSettings() {
+        changes.settings().ifPresent(prior -> rooms.settings("put " + prior.parameter() + " back")
+                .restoreSettings(request.access(), prior)
+                .forEach(run::warn));
+        changes.settingsRestored();
+    }
+
+    private static Halt invalid(ValidationReport report) {
+        return new Halt(
+                FailureKind.VALIDATION_FAILED,
+                "The cluster is not as planned.",
+                report.checks().stream()
+                        .filter(CheckResult::blocks)
+                        .map(check -> check.subject() + ": " + check.evidence())
+                        .toList(),
+                "slotferry retry validates again, slotferry cancel ends the run as it is");
+    }
+
+    /**
+     * Does one step. Where it fails before any slot may have moved, the failure goes up and everything is undone; after
+     * that the run halts in place, and each retry repeats the step.
+     */
+    private void step(Runnable step) {
+        while (true) {
+            try {
+                lease.require();
+                CancellationScope.throwCanceled();
+                step.run();
+                CancellationScope.throwCanceled();
+                return;
+            } catch (TemporalFailure failure) {
+                if (steering.stopAsked() || !changes.slotsMayHaveMoved()) {
+                    throw failure;
+                }
+                new HaltedWait(run, steering).untilRetry(Failures.haltOf(failure));
+            }
+        }
+    }
+
+    private Stream<Member> newMasters() {
+        return plan.shards().stream().filter(PlannedShard::added).map(PlannedShard::master);
+    }
+
+    private List<Member> newNodes() {
+        return Stream.concat(newMasters(), plan.attachments().stream().map(attachment -> attachment.replica()))
+                .toList();
+    }
+
+    private static String addresses(List<Member> nodes) {
+        return String.join(
+                ", ", nodes.stream().map(node -> node.address().toString()).toList());
+    }
+}

@@ -1,0 +1,79 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.workflows.contract.Activities.Joining;
+import io.slotferry.workflows.contract.Activities.Looking;
+import io.slotferry.workflows.contract.Activities.Moving;
+import io.slotferry.workflows.contract.Activities.Recording;
+import io.temporal.activity.ActivityCancellationType;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+
+/**
+ * The activities, with the options that each kind of work calls for. What may be retried is said by the failure itself;
+ * attempts are unlimited, since a stopping worker uses them up too.
+ */
+final class Rooms {
+    /** A worker that died is missed after this long: activities of length send a heartbeat each second. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(8);
+
+    /** Never ends a live attempt. */
+    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
+
+    private static final Duration A_LOOK = Duration.ofMinutes(5);
+    private static final Duration A_NOTE = Duration.ofSeconds(30);
+
+    /** What is for people alone must not keep a run from ending. */
+    private static final Duration NOTES_ALTOGETHER = Duration.ofMinutes(2);
+
+    Looking looking(String summary) {
+        return Workflow.newActivityStub(Looking.class, options(summary, A_LOOK).build());
+    }
+
+    /** For reading and setting parameters. */
+    Joining settings(String summary) {
+        return Workflow.newActivityStub(Joining.class, options(summary, A_LOOK).build());
+    }
+
+    /** For nodes that come and go. */
+    Joining joining(String summary) {
+        return Workflow.newActivityStub(Joining.class, lasting(summary));
+    }
+
+    Moving moving(String summary) {
+        return Workflow.newActivityStub(Moving.class, lasting(summary));
+    }
+
+    Recording recording(String summary) {
+        return Workflow.newActivityStub(
+                Recording.class, options(summary, A_NOTE).build());
+    }
+
+    /** For what the run can do without. */
+    Recording optional(String summary) {
+        return Workflow.newActivityStub(
+                Recording.class,
+                options(summary, A_NOTE)
+                        .setScheduleToCloseTimeout(NOTES_ALTOGETHER)
+                        .build());
+    }
+
+    private static ActivityOptions lasting(String summary) {
+        return options(summary, AS_LONG_AS_IT_TAKES)
+                .setHeartbeatTimeout(HEARTBEAT)
+                .build();
+    }
+
+    private static ActivityOptions.Builder options(String summary, Duration startToClose) {
+        return ActivityOptions.newBuilder()
+                .setSummary(Summaries.bounded(summary))
+                .setStartToCloseTimeout(startToClose)
+                .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
+                .setRetryOptions(RetryOptions.newBuilder()
+                        .setInitialInterval(Duration.ofSeconds(1))
+                        .setBackoffCoefficient(1.5)
+                        .setMaximumInterval(Duration.ofSeconds(10))
+                        .build());
+    }
+}

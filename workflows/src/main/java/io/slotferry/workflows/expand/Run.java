@@ -1,0 +1,223 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.ExpandResult.Note;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.PlanAnswer;
+import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.RunState.Command;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What a run knows of itself. Whoever listens is told of every change. */
+final class Run {
+    private final String workflowId = Workflow.getInfo().getWorkflowId();
+    private final String runId = Workflow.getInfo().getRunId();
+    private final Instant startedAt = now();
+    private final Consumer<ExpandStatus> listener;
+    private final Tally tally = new Tally();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Note> trail = new ArrayList<>();
+
+    private Optional<ExpandRequest> request = Optional.empty();
+    private RunState state = RunState.RUNNING;
+    private Phase phase = Phase.PREFLIGHT;
+    private String why = "reads the request";
+    private Optional<Instant> until = Optional.empty();
+    private Optional<Halt> halt = Optional.empty();
+    private Optional<PreflightReport> preflight = Optional.empty();
+    private Optional<PlanAnswer> planned = Optional.empty();
+    private boolean stopping;
+
+    Run(Consumer<ExpandStatus> listener) {
+        this.listener = listener;
+    }
+
+    static Instant now() {
+        return Instant.ofEpochMilli(Workflow.currentTimeMillis());
+    }
+
+    void accepted(ExpandRequest request) {
+        this.request = Optional.of(request);
+    }
+
+    /** A phase begins. */
+    void begin(Phase phase, String why) {
+        this.phase = phase;
+        note(phase.words() + ": " + why);
+        now(why);
+    }
+
+    /** Within a phase, something else is done. */
+    void now(String why) {
+        set(RunState.RUNNING, why, Optional.empty(), Optional.empty());
+    }
+
+    void awaiting(String why, Instant until) {
+        note("waits: " + why);
+        set(RunState.WAITING, why, Optional.of(until), Optional.empty());
+    }
+
+    void halted(Halt halt) {
+        note("halted: " + halt.message());
+        set(RunState.HALTED, halt.message(), Optional.empty(), Optional.of(halt));
+    }
+
+    void rollingBack(String why) {
+        note("rolling back: " + why);
+        set(RunState.ROLLING_BACK, why, Optional.empty(), Optional.empty());
+    }
+
+    void stopping(String why) {
+        stopping = true;
+        note("stopping: " + why);
+        now(why);
+    }
+
+    void closed(RunState outcome, String why) {
+        note("closed: " + outcome + ", " + why);
+        set(outcome, why, Optional.empty(), Optional.empty());
+    }
+
+    private void set(RunState state, String why, Optional<Instant> until, Optional<Halt> halt) {
+        this.state = state;
+        this.why = why.lines().findFirst().orElse("");
+        this.until = until;
+        this.halt = halt;
+        announce();
+    }
+
+    void preflight(PreflightReport report) {
+        preflight = Optional.of(report);
+    }
+
+    void planned(PlanAnswer answer) {
+        planned = Optional.of(answer);
+    }
+
+    void note(String what) {
+        trail.add(new Note(now(), what));
+    }
+
+    void warn(String warning) {
+        if (!warnings.contains(warning)) {
+            warnings.add(warning);
+        }
+        note("warning: " + warning);
+        announce();
+    }
+
+    void announce() {
+        listener.accept(status());
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    RunState state() {
+        return state;
+    }
+
+    Optional<Plan> plan() {
+        return planned.flatMap(PlanAnswer::plan);
+    }
+
+    String fingerprint() {
+        return plan().map(Plan::fingerprint).orElse("");
+    }
+
+    /** The cluster's members without the new nodes, ascending. */
+    List<NodeId> members() {
+        return planned.orElseThrow().members();
+    }
+
+    /** Those of the request's nodes that were members before this run. */
+    List<NodeId> joinedBefore() {
+        return planned.orElseThrow().joined();
+    }
+
+    boolean awaitsApproval() {
+        return state == RunState.WAITING && phase == Phase.PLAN;
+    }
+
+    /** What commands call this run: its cluster's name where that finds it, else its workflow ID. */
+    String calledBy() {
+        String name = request.map(r -> r.cluster().name()).orElse("");
+        return workflowId.equals(Names.expansion(name)) ? name : workflowId;
+    }
+
+    /** The commands that would be accepted now. */
+    List<Command> legal() {
+        return List.of(Command.values()).stream()
+                .filter(command -> state.legal().contains(command))
+                .filter(command -> command != Command.APPROVE || awaitsApproval())
+                .filter(command -> command != Command.CANCEL || !stopping)
+                .toList();
+    }
+
+    ExpandStatus status() {
+        return new ExpandStatus(
+                workflowId,
+                runId,
+                request.map(r -> r.cluster().name()).orElse(""),
+                state,
+                phase,
+                why,
+                until,
+                halt,
+                preflight,
+                fingerprint(),
+                planned.map(PlanAnswer::text).orElse(""),
+                tally.batch(),
+                plan().map(plan -> plan.batches().size()).orElse(0),
+                tally.slots(),
+                plan().map(Plan::movedSlots).orElse(0),
+                tally.keys(),
+                plan().map(plan -> plan.estimate().keys()).orElse(0L),
+                timeLeft(),
+                legal(),
+                warnings,
+                trail,
+                startedAt);
+    }
+
+    private Optional<Duration> timeLeft() {
+        return state.closed() || stopping || state == RunState.ROLLING_BACK
+                ? Optional.empty()
+                : plan().map(plan ->
+                        tally.timeLeft(plan, request.orElseThrow().pacing().pause()));
+    }
+
+    ExpandResult result(Ending ending) {
+        return new ExpandResult(
+                workflowId,
+                runId,
+                request.map(r -> r.cluster().name()).orElse(""),
+                ending.outcome(),
+                ending.nothingToDo(),
+                ending.failure(),
+                fingerprint(),
+                planned.map(PlanAnswer::text).orElse(""),
+                preflight.orElse(new PreflightReport(List.of(), List.of())),
+                tally.moved(plan()),
+                ending.validation(),
+                warnings,
+                trail,
+                startedAt,
+                now(),
+                ending.next());
+    }
+}

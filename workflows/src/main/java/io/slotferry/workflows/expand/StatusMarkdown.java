@@ -1,0 +1,69 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.RunState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The status as Markdown, for the Web UI. Times are absolute, since it is read later than it is written. */
+final class StatusMarkdown {
+    private StatusMarkdown() {}
+
+    static String of(ExpandStatus status) {
+        StringBuilder text = new StringBuilder();
+        text.append("**")
+                .append(status.state())
+                .append("** in phase *")
+                .append(status.phase().words());
+        text.append("*: ").append(status.why()).append("\n\n");
+        status.until()
+                .ifPresent(until -> text.append("Until ").append(seconds(until)).append("\n\n"));
+        status.halt().ifPresent(halt -> text.append(block(halt)));
+        if (status.batches() > 0) {
+            text.append(figures(status));
+        }
+        text.append("Can be done now: ").append(legal(status)).append("\n\n");
+        status.warnings()
+                .forEach(warning -> text.append("- Warning: ").append(warning).append('\n'));
+        if (status.state() == RunState.WAITING && !status.planText().isEmpty()) {
+            text.append("\nPlan ").append(status.fingerprint()).append("\n\n").append(fenced(status.planText()));
+        }
+        return text.toString();
+    }
+
+    private static String figures(ExpandStatus status) {
+        return String.format(
+                Locale.ROOT,
+                "| batch | slots | keys | started |%n|---|---|---|---|%n| %d of %d | %,d of %,d | %,d of about %,d | %s |%n%n",
+                status.batch(),
+                status.batches(),
+                status.slotsMoved(),
+                status.slots(),
+                status.keysMoved(),
+                status.keysExpected(),
+                seconds(status.startedAt()));
+    }
+
+    private static String block(Halt halt) {
+        return fenced(halt.kind() + ": " + halt.text());
+    }
+
+    private static String legal(ExpandStatus status) {
+        return status.legal().isEmpty()
+                ? "nothing"
+                : status.legal().stream()
+                        .map(command -> "`" + command.name().toLowerCase(Locale.ROOT) + "`")
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String fenced(String text) {
+        return "```\n" + text.strip() + "\n```\n\n";
+    }
+
+    private static Instant seconds(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS);
+    }
+}

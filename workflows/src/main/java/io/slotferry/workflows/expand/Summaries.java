@@ -1,0 +1,46 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.workflows.contract.BatchOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+
+/** The one-line texts that the Web UI shows beside activities and timers. */
+final class Summaries {
+    /** Half of what the server takes, so that no Markdown of the UI's own makes it too long. */
+    private static final int MAX_BYTES = 200;
+
+    private Summaries() {}
+
+    /** {@code batch 17/41: 34 slots 10.0.0.1:7000 → 10.0.0.4:7000, …}. */
+    static String batch(BatchOrder order, int batches) {
+        String moves = order.moves().stream()
+                .map(move ->
+                        move.slots().size() + " slots " + move.source().get(0).address() + " → "
+                                + move.target().get(0).address())
+                .collect(Collectors.joining(", "));
+        return bounded("batch " + order.number() + "/" + batches + ": " + moves);
+    }
+
+    /** The text itself, or as much of its beginning as fits with an ellipsis behind it. */
+    static String bounded(String text) {
+        if (bytes(text) <= MAX_BYTES) {
+            return text;
+        }
+        StringBuilder kept = new StringBuilder();
+        int room = MAX_BYTES - bytes("…");
+        for (int at = 0; at < text.length(); ) {
+            String next = Character.toString(text.codePointAt(at));
+            room -= bytes(next);
+            if (room < 0) {
+                break;
+            }
+            kept.append(next);
+            at += next.length();
+        }
+        return kept.append("…").toString();
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,147 @@
+package io.slotferry.workflows.expand;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.workflows.contract.CommandAnswer;
+import io.slotferry.workflows.contract.ExpandClusterWorkflow;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.slotferry.workflows.lease.ClusterLeaseWorkflowImpl;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** One expansion on the in-memory server, which skips time, with fake activities. */
+final class ExpandTestRun implements AutoCloseable {
+    static final String SMALL = """
+            {'cluster': {'name': 'orders', 'seeds': ['10.0.0.1:7001']},
+             'add': {'masters': ['10.0.0.4:7004'], 'replicas': ['10.0.0.14:7014']},
+             'backup': 'none', 'approval': 'NONE'%s}""";
+
+    static final JsonNode NOTHING = SlotferryJson.mapper().nullNode();
+
+    final FakeActivities fake = new FakeActivities();
+    final TestWorkflowEnvironment server;
+
+    ExpandTestRun() {
+        this(ExpandClusterWorkflowImpl.class);
+    }
+
+    ExpandTestRun(Class<? extends ExpandClusterWorkflow> implementation) {
+        server = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build())
+                .build());
+        Worker worker = server.newWorker(Names.TASK_QUEUE);
+        worker.registerWorkflowImplementationTypes(implementation, ClusterLeaseWorkflowImpl.class);
+        worker.registerActivitiesImplementations(fake);
+        server.start();
+    }
+
+    static String request(String more) {
+        return SMALL.formatted(more);
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return SlotferryJson.mapper().readTree(text.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    WorkflowStub start(String request) {
+        return startWith(json(request));
+    }
+
+    WorkflowStub startWith(Object... arguments) {
+        WorkflowStub stub = stub();
+        stub.start(arguments);
+        return stub;
+    }
+
+    WorkflowStub stub() {
+        WorkflowClient client = server.getWorkflowClient();
+        return client.newUntypedWorkflowStub(
+                Names.EXPAND_CLUSTER,
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(Names.TASK_QUEUE)
+                        .setWorkflowId(Names.expansion("orders"))
+                        .build());
+    }
+
+    ExpandResult result(WorkflowStub stub) {
+        return stub.getResult(ExpandResult.class);
+    }
+
+    /** The failure that closed the run. */
+    ApplicationFailure failure(WorkflowStub stub) {
+        Throwable failed = catchThrowable(() -> stub.getResult(ExpandResult.class));
+        assertThat(failed).hasCauseInstanceOf(ApplicationFailure.class);
+        return (ApplicationFailure) failed.getCause();
+    }
+
+    ExpandStatus status(WorkflowStub stub) {
+        return stub.query("status", ExpandStatus.class);
+    }
+
+    CommandAnswer command(WorkflowStub stub, String command, String argument) {
+        return stub.update(command, CommandAnswer.class, json(argument));
+    }
+
+    /** Why a command was refused. */
+    String refusal(WorkflowStub stub, String command, String argument) {
+        Throwable refused = catchThrowable(() -> command(stub, command, argument));
+        assertThat(refused).hasCauseInstanceOf(ApplicationFailure.class);
+        return ((ApplicationFailure) refused.getCause()).getOriginalMessage();
+    }
+
+    ExpandStatus await(WorkflowStub stub, RunState state) {
+        return await(stub, status -> status.state() == state);
+    }
+
+    /** Polls without letting time skip. */
+    ExpandStatus await(WorkflowStub stub, Predicate<ExpandStatus> expected) {
+        for (int i = 0; i < 400; i++) {
+            ExpandStatus status = status(stub);
+            if (expected.test(status)) {
+                return status;
+            }
+            try {
+                Thread.sleep(25);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+        throw new AssertionError("never came; the last status was " + status(stub) + ", calls " + fake.calls);
+    }
+
+    void sleep(Duration duration) {
+        server.sleep(duration);
+    }
+
+    WorkflowExecution execution(WorkflowStub stub) {
+        return stub.getExecution();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

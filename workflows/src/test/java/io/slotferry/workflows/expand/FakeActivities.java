@@ -1,0 +1,272 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan;
+import io.slotferry.planning.Plan.AttachOrder;
+import io.slotferry.planning.PlanOrder;
+import io.slotferry.planning.PlanOutcome;
+import io.slotferry.planning.Planner;
+import io.slotferry.workflows.contract.Activities.Joining;
+import io.slotferry.workflows.contract.Activities.Looking;
+import io.slotferry.workflows.contract.Activities.Moving;
+import io.slotferry.workflows.contract.Activities.Pairing;
+import io.slotferry.workflows.contract.Activities.Recording;
+import io.slotferry.workflows.contract.Activities.ValidateOrder;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.CheckResult;
+import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.LeaseHolder;
+import io.slotferry.workflows.contract.PlanAnswer;
+import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.Settings;
+import io.slotferry.workflows.contract.ValidationReport;
+import io.temporal.activity.Activity;
+import io.temporal.client.ActivityCompletionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
+final class FakeActivities implements Looking, Joining, Moving, Recording {
+    final SimulatedCluster cluster = new SimulatedCluster();
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
+    final List<ExpandResult> reports = new CopyOnWriteArrayList<>();
+    volatile List<String> searchAttributes = List.of();
+    volatile List<CheckResult> preflight = List.of();
+    volatile Optional<LeaseHolder> holder = Optional.empty();
+
+    /** Slots after which a MoveBatch ends incomplete, as on a worker that stops; once. */
+    private volatile int stopAfterSlots = Integer.MAX_VALUE;
+
+    private final Map<String, List<Halt>> failures = new HashMap<>();
+    private final Map<String, Runnable> hooks = new HashMap<>();
+    private volatile String lingering = "";
+
+    /** The next call of this name fails so, before it did anything. */
+    synchronized void fail(String call, FailureKind kind) {
+        failures.computeIfAbsent(call, name -> new ArrayList<>())
+                .add(new Halt(kind, call + " failed", List.of("as asked"), "mend it"));
+    }
+
+    /** Each call of this name does this first. */
+    void before(String call, Runnable hook) {
+        hooks.put(call, hook);
+    }
+
+    /** This call heartbeats until it is cancelled; then it ends: a MoveBatch incomplete, others as cancelled. */
+    void linger(String call) {
+        lingering = call;
+    }
+
+    void stopWorkerAfter(int slots) {
+        stopAfterSlots = slots;
+    }
+
+    private void called(String call) {
+        calls.add(call);
+        hooks.getOrDefault(call, () -> {}).run();
+        Optional<Halt> failure = nextFailure(call);
+        if (failure.isPresent()) {
+            throw Failures.of(failure.get());
+        }
+    }
+
+    private synchronized Optional<Halt> nextFailure(String call) {
+        List<Halt> waiting = failures.getOrDefault(call, List.of());
+        return waiting.isEmpty() ? Optional.empty() : Optional.of(waiting.remove(0));
+    }
+
+    private void lingerIf(String call) {
+        while (lingering.equals(call)) {
+            Activity.getExecutionContext().heartbeat(call);
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Override
+    public PreflightReport preflight(ExpandRequest request) {
+        called("Preflight");
+        return new PreflightReport(preflight, List.of());
+    }
+
+    @Override
+    public PlanAnswer makePlan(ExpandRequest request) {
+        called("MakePlan");
+        List<Member> masters =
+                request.add().masters().stream().map(SimulatedCluster::at).toList();
+        List<PlanOrder.NewReplica> replicas = request.add().replicas().stream()
+                .map(replica -> new PlanOrder.NewReplica(SimulatedCluster.at(replica.node()), replica.replicaOf()))
+                .toList();
+        PlanOutcome outcome = Planner.plan(new PlanOrder(
+                cluster.seen(),
+                masters,
+                replicas,
+                request.batch().slots(),
+                request.attachReplicas() == AttachReplicas.BEFORE_RESHARD
+                        ? AttachOrder.BEFORE_RESHARD
+                        : AttachOrder.AFTER_RESHARD,
+                Map.of(),
+                request.pacing().pause(),
+                request.canonical()));
+        List<Member> asked = new ArrayList<>(masters);
+        replicas.forEach(replica -> asked.add(replica.node()));
+        List<NodeId> joined =
+                asked.stream().filter(cluster::has).map(Member::id).toList();
+        List<NodeId> members = cluster.members().stream()
+                .map(Member::id)
+                .filter(id -> !joined.contains(id))
+                .toList();
+        if (outcome instanceof PlanOutcome.Impossible impossible) {
+            throw Failures.of(new Halt(
+                    FailureKind.IMPOSSIBLE_PLAN,
+                    "no plan",
+                    impossible.reasons().stream()
+                            .map(PlanOutcome.Reason::message)
+                            .toList(),
+                    "ask for less"));
+        }
+        Optional<Plan> plan =
+                outcome instanceof PlanOutcome.Planned planned ? Optional.of(planned.plan()) : Optional.empty();
+        return new PlanAnswer(plan, "the plan as text", members, joined);
+    }
+
+    @Override
+    public ValidationReport validate(ValidateOrder order) {
+        called("Validate balanced=" + order.balanced() + " attached=" + order.attached());
+        List<Integer> counts = cluster.slotCounts();
+        List<Integer> planned = order.plan().shards().stream()
+                .map(shard -> cluster.owned(shard.master()).size() - shard.slotsAfter())
+                .toList();
+        boolean balanced = planned.stream().allMatch(difference -> difference == 0);
+        return new ValidationReport(
+                List.of(new CheckResult(
+                        "slots",
+                        Optional.empty(),
+                        balanced || !order.balanced() ? Verdict.PASS : Verdict.FAIL,
+                        counts.toString(),
+                        "",
+                        false)),
+                List.of());
+    }
+
+    @Override
+    public Settings readSettings(ClusterAccess access, List<Member> newNodes, String parameter) {
+        called("ReadSettings");
+        List<Member> nodes = new ArrayList<>(cluster.members());
+        newNodes.stream().filter(node -> !nodes.contains(node)).forEach(nodes::add);
+        return new Settings(
+                parameter,
+                nodes.stream()
+                        .map(node -> new Settings.Prior(node, cluster.setting(node)))
+                        .toList());
+    }
+
+    @Override
+    public void applySetting(ClusterAccess access, Settings settings, String value) {
+        calls.add("ApplySetting " + value);
+        settings.priors().forEach(prior -> cluster.set(prior.node(), value));
+        nextFailure("ApplySetting").ifPresent(halt -> {
+            throw Failures.of(halt);
+        });
+    }
+
+    @Override
+    public List<String> restoreSettings(ClusterAccess access, Settings settings) {
+        called("RestoreSettings");
+        settings.priors().forEach(prior -> cluster.set(prior.node(), prior.value()));
+        return List.of();
+    }
+
+    @Override
+    public void addNodes(ClusterAccess access, List<Member> nodes) {
+        nodes.forEach(cluster::join);
+        called("AddNodes " + ports(nodes));
+        lingerIf("AddNodes");
+    }
+
+    @Override
+    public void attachReplicas(ClusterAccess access, List<Pairing> pairings) {
+        called("AttachReplicas " + ports(pairings.stream().map(Pairing::replica).toList()));
+        pairings.forEach(
+                pairing -> cluster.follow(pairing.replica(), pairing.shard().get(0)));
+    }
+
+    @Override
+    public void removeNodes(ClusterAccess access, List<Member> nodes) {
+        called("RemoveNodes " + ports(nodes));
+        nodes.forEach(cluster::remove);
+    }
+
+    @Override
+    public BatchOutcome moveBatch(BatchOrder order) {
+        orders.add(order);
+        called("MoveBatch " + order.number());
+        try {
+            lingerIf("MoveBatch " + order.number());
+        } catch (ActivityCompletionException cancelled) {
+            return moved(order, Math.min(5, order.slots()));
+        }
+        int limit = stopAfterSlots;
+        stopAfterSlots = Integer.MAX_VALUE;
+        return moved(order, Math.min(limit, order.slots()));
+    }
+
+    private BatchOutcome moved(BatchOrder order, int slots) {
+        int left = slots;
+        int done = 0;
+        for (BatchOrder.Move move : order.moves()) {
+            cluster.move(
+                    move.source().get(0), move.target().get(0), move.slots().first(left));
+            left -= Math.min(left, move.slots().size());
+            done += move.slots().intersect(cluster.owned(move.target().get(0))).size();
+        }
+        return new BatchOutcome(
+                new BatchProgress(order.number(), done, order.slots(), 10L * slots, 1_000L * slots),
+                done == order.slots(),
+                0,
+                Duration.ofSeconds(2).toMillis());
+    }
+
+    @Override
+    public List<String> usableSearchAttributes() {
+        calls.add("UsableSearchAttributes");
+        return searchAttributes;
+    }
+
+    @Override
+    public Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId) {
+        called("FindLeaseHolder");
+        return holder;
+    }
+
+    @Override
+    public List<String> writeReport(ExpandResult result) {
+        called("WriteReport");
+        reports.add(result);
+        return List.of("/var/lib/slotferry/report.json");
+    }
+
+    private static String ports(List<Member> nodes) {
+        return nodes.stream().map(node -> node.address().port()).toList().toString();
+    }
+}
