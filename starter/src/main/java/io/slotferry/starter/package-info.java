@@ -1,2 +1,5 @@
-/** Room of the starter module. */
+/**
+ * The CLI that starts, watches and steers runs. It talks to Temporal and never to a node: what it shows is the run's
+ * status, what the batch in hand reports by heartbeat, and the run's result.
+ */
 package io.slotferry.starter;

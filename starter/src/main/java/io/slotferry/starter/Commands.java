@@ -1,0 +1,47 @@
+package io.slotferry.starter;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.workflows.contract.CommandAnswer;
+import io.slotferry.workflows.contract.RunState;
+import java.util.Locale;
+import java.util.Map;
+
+/** Gives a run commands and prints what happens next. */
+final class Commands {
+    private final Runs runs;
+    private final Voice voice;
+
+    Commands(Connection temporal, Voice voice) {
+        this.runs = new Runs(temporal);
+        this.voice = voice;
+    }
+
+    void give(Run run, RunState.Command command, ObjectNode argument) {
+        CommandAnswer answer = runs.command(run, command, argument);
+        voice.say(run.workflowId() + ": " + answer.state() + ". " + answer.next());
+        voice.event(
+                "answer",
+                Map.of(
+                        "command",
+                        command.name().toLowerCase(Locale.ROOT),
+                        "workflowId",
+                        run.workflowId(),
+                        "answer",
+                        answer));
+    }
+
+    /** Who gives a command, and why. */
+    static ObjectNode word(String why) {
+        ObjectNode word = JsonNodeFactory.instance.objectNode().put("by", System.getProperty("user.name", ""));
+        return why.isEmpty() ? word : word.put("why", why);
+    }
+
+    static ObjectNode approval(String fingerprint, String why) {
+        return word(why).put("fingerprint", fingerprint);
+    }
+
+    static boolean isYes(String answer) {
+        return answer.strip().matches("(?i)y(es)?");
+    }
+}

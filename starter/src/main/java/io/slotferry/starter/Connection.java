@@ -1,0 +1,176 @@
+package io.slotferry.starter;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.api.enums.v1.TaskQueueType;
+import io.temporal.api.taskqueue.v1.TaskQueue;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.temporal.serviceclient.RpcRetryOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Temporal as its own environment configuration describes it (TEMPORAL_ADDRESS and the like), with short patience. */
+final class Connection implements AutoCloseable {
+    private static final Duration RPC_TIMEOUT = Duration.ofSeconds(5);
+    /** A worker's poll lasts up to a minute and is noted when it begins. */
+    private static final Duration RECENT = Duration.ofSeconds(70);
+
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+    private final String ui;
+
+    private Connection(WorkflowServiceStubs stubs, WorkflowClient client, String ui) {
+        this.stubs = stubs;
+        this.client = client;
+        this.ui = ui;
+    }
+
+    /**
+     * Connects and asks for the namespace.
+     *
+     * @param ui address of the Web UI; empty where it is not known
+     */
+    static Connection open(Map<String, String> environment, String ui) {
+        ClientConfigProfile profile;
+        try {
+            profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
+                    .setEnvOverrides(environment)
+                    .build());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST,
+                    "Temporal's configuration cannot be read: " + e.getMessage(),
+                    "correct TEMPORAL_* or the file that TEMPORAL_CONFIG_FILE names");
+        }
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(
+                        profile.toWorkflowServiceStubsOptions())
+                .setRpcTimeout(RPC_TIMEOUT)
+                .setRpcQueryTimeout(RPC_TIMEOUT)
+                .setRpcRetryOptions(RpcRetryOptions.newBuilder()
+                        .setExpiration(RPC_TIMEOUT)
+                        .buildWithDefaultsFrom(RpcRetryOptions.newBuilder().build()))
+                .build());
+        WorkflowClient client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build());
+        Connection connection = new Connection(stubs, client, ui);
+        try {
+            connection.check();
+            return connection;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void check() {
+        try {
+            stubs.blockingStub()
+                    .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                            .setNamespace(namespace())
+                            .build());
+        } catch (StatusRuntimeException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** What a failed call says about the connection. */
+    CommandException unreachable(StatusRuntimeException e) {
+        Status.Code code = e.getStatus().getCode();
+        String answer = code
+                + (e.getStatus().getDescription() == null
+                        ? ""
+                        : ": " + e.getStatus().getDescription());
+        return switch (code) {
+            case NOT_FOUND ->
+                new CommandException(
+                        ExitCode.TEMPORAL_UNREACHABLE,
+                        "Temporal at " + address() + " has no namespace \"" + namespace() + "\".\n  " + answer,
+                        "set TEMPORAL_NAMESPACE, or: temporal operator namespace create " + namespace());
+            case PERMISSION_DENIED, UNAUTHENTICATED ->
+                new CommandException(
+                        ExitCode.TEMPORAL_UNREACHABLE,
+                        "Temporal at " + address() + " gives no access to namespace \"" + namespace() + "\".\n  "
+                                + answer,
+                        "set TEMPORAL_API_KEY or TEMPORAL_TLS_*");
+            default ->
+                new CommandException(
+                        ExitCode.TEMPORAL_UNREACHABLE,
+                        "Temporal at " + address() + " does not answer.\n  " + answer,
+                        "start it (temporal server start-dev), or set TEMPORAL_ADDRESS to where it is");
+        };
+    }
+
+    WorkflowClient client() {
+        return client;
+    }
+
+    WorkflowServiceStubs stubs() {
+        return stubs;
+    }
+
+    String namespace() {
+        return client.getOptions().getNamespace();
+    }
+
+    String address() {
+        return stubs.getOptions().getTarget();
+    }
+
+    /** Whether a worker was seen to poll the queue for workflows and for activities in the last {@link #RECENT}. */
+    boolean workerPolls(String taskQueue) {
+        return polled(taskQueue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)
+                && polled(taskQueue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY);
+    }
+
+    private boolean polled(String taskQueue, TaskQueueType type) {
+        Instant since = Instant.now().minus(RECENT);
+        return stubs
+                .blockingStub()
+                .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .describeTaskQueue(DescribeTaskQueueRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .setTaskQueue(TaskQueue.newBuilder().setName(taskQueue))
+                        .setTaskQueueType(type)
+                        .build())
+                .getPollersList()
+                .stream()
+                .anyMatch(poller -> Instant.ofEpochSecond(
+                                poller.getLastAccessTime().getSeconds())
+                        .isAfter(since));
+    }
+
+    /** The run's page in the Web UI, where the UI's address is known. */
+    Optional<String> page(Run run) {
+        return ui.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ui.replaceAll("/+$", "") + "/namespaces/" + path(namespace()) + "/workflows/"
+                        + path(run.workflowId()) + "/" + path(run.runId()));
+    }
+
+    private static String path(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        stubs.shutdownNow();
+    }
+}

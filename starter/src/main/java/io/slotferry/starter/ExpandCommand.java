@@ -1,0 +1,144 @@
+package io.slotferry.starter;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.RequestReader;
+import io.slotferry.workflows.contract.RunState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Grows a cluster: starts the run, shows its plan, asks, and watches it to its end. */
+@Command(
+        name = "expand",
+        description = {
+            "Grows a cluster by new masters and replicas.",
+            "Checks, plans, shows the plan, asks, moves the slots in batches, and validates. Ctrl-C leaves the run going."
+        })
+public final class ExpandCommand extends TemporalCommand {
+    @Mixin
+    private RequestOptions options;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "approve the plan that is printed, without asking")
+    private boolean yes;
+
+    @Option(names = "--detach", description = "return once the plan is approved; the run goes on")
+    private boolean detach;
+
+    @Option(names = "--workflow-id", paramLabel = "ID", description = "default: expand-NAME")
+    private String workflowId;
+
+    private ObjectNode json;
+    private ExpandRequest request;
+
+    public ExpandCommand() {
+        this(Surroundings.ofProcess());
+    }
+
+    ExpandCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    void prepare() {
+        json = options.request(surroundings().input(), null);
+        request = RequestReader.read(json);
+        if (asks() && !yes && !surroundings().terminal().interactive()) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST,
+                    "The plan needs an approval, and there is no terminal to ask on; nothing was started.",
+                    "slotferry plan first, then slotferry expand -y with the same request");
+        }
+    }
+
+    private boolean asks() {
+        return request.approval() == ExpandRequest.Approval.REQUIRED
+                && request.stopAfter().isEmpty();
+    }
+
+    @Override
+    ExitCode run(Connection temporal) {
+        String id = Optional.ofNullable(workflowId).orElseGet(() -> Starter.workflowId(request));
+        Run run = new Starter(temporal, voice(), taskQueue()).start(json, id);
+        voice().say("Started " + run.workflowId() + " (" + run.runId() + ")"
+                + temporal.page(run).map(page -> "\n" + page).orElse(""));
+        Follower follower = new Follower(temporal, voice(), surroundings());
+        Epilogue epilogue = new Epilogue(temporal, voice(), surroundings());
+        try (Farewell farewell = new Farewell(voice(), farewell(run))) {
+            Look look = follower.until(
+                    run,
+                    status -> asks() ? approvable(status) : !status.planText().isEmpty());
+            if (look.closed() || look.status().filter(Follower::halted).isPresent()) {
+                return epilogue.tell(look);
+            }
+            ExpandStatus planned = look.status().orElseThrow();
+            planned.preflight().ifPresent(epilogue::preflight);
+            plan(temporal, run, planned);
+            if (asks()) {
+                farewell.words("Nothing was touched; the run waits for your approval: slotferry approve " + name(run)
+                        + ", or slotferry cancel " + name(run));
+                if (!approve(temporal, run, planned)) {
+                    return ExitCode.REFUSED;
+                }
+                farewell.words(farewell(run));
+            }
+            if (detach) {
+                voice().say(farewell(run));
+                return ExitCode.OK;
+            }
+            return epilogue.tell(follower.until(run, status -> false));
+        }
+    }
+
+    private static boolean approvable(ExpandStatus status) {
+        return status.legal().contains(RunState.Command.APPROVE)
+                && !status.fingerprint().isEmpty();
+    }
+
+    private void plan(Connection temporal, Run run, ExpandStatus status) {
+        voice().say(status.planText().stripTrailing());
+        voice().say("Fingerprint: " + status.fingerprint());
+        Map<String, Object> plan = new LinkedHashMap<>();
+        plan.put("fingerprint", status.fingerprint());
+        plan.put("text", status.planText());
+        if (voice().json()) {
+            new Runs(temporal).plan(run).ifPresent(p -> plan.put("plan", p));
+        }
+        voice().event("plan", plan);
+    }
+
+    /** Answers whether the plan was approved; else the run was cancelled. */
+    private boolean approve(Connection temporal, Run run, ExpandStatus status) {
+        Commands commands = new Commands(temporal, voice());
+        if (yes
+                || surroundings()
+                        .terminal()
+                        .ask("Go ahead? [y/N] ")
+                        .filter(Commands::isYes)
+                        .isPresent()) {
+            commands.give(run, RunState.Command.APPROVE, Commands.approval(status.fingerprint(), ""));
+            return true;
+        }
+        commands.give(run, RunState.Command.CANCEL, Commands.word("declined"));
+        voice().say("Declined: nothing was touched.");
+        return false;
+    }
+
+    private String name(Run run) {
+        return run.workflowId().equals(Starter.workflowId(request))
+                        && request.stopAfter().isEmpty()
+                ? request.cluster().name()
+                : run.workflowId();
+    }
+
+    private String farewell(Run run) {
+        return "The run goes on without this command. Come back: slotferry watch " + name(run)
+                + "; stop it: slotferry cancel " + name(run);
+    }
+}

@@ -1,0 +1,27 @@
+package io.slotferry.starter;
+
+/** Says on Ctrl-C that the run goes on and how to come back, for as long as it is open. */
+final class Farewell implements AutoCloseable {
+    private final Thread hook;
+    private volatile String words;
+
+    Farewell(Voice voice, String words) {
+        this.words = words;
+        this.hook = new Thread(() -> voice.say("\n" + this.words), "farewell");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** What to say from now on. */
+    void words(String now) {
+        this.words = now;
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook speaks.
+        }
+    }
+}

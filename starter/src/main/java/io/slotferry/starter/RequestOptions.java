@@ -1,0 +1,230 @@
+package io.slotferry.starter;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.workflows.contract.BadRequest;
+import io.slotferry.workflows.contract.RequestReader;
+import io.slotferry.workflows.contract.SlotferryJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** The request, from a file, from flags, or from both: a flag takes the place of the file's field. */
+final class RequestOptions {
+    private static final ObjectReader READER = SlotferryJson.mapper()
+            .reader()
+            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "the request as JSON; - reads standard input")
+    private String file;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "what you call the cluster")
+    private String name;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "a node of the cluster; may be repeated")
+    private List<String> seeds;
+
+    @Option(
+            names = "--add-master",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "an empty node to become a master; may be repeated")
+    private List<String> masters;
+
+    @Option(
+            names = "--add-replica",
+            paramLabel = "HOST:PORT[=MASTER]",
+            split = ",",
+            description = "an empty node to become a replica, of MASTER or as the planner pairs it; may be repeated")
+    private List<String> replicas;
+
+    @Option(
+            names = "--credentials",
+            paramLabel = "NAME",
+            description = "name of the credentials that the worker knows; never a password")
+    private String credentials;
+
+    @Option(names = "--backup", paramLabel = "STORE", description = "where backups go; none does without, spelled out")
+    private String backup;
+
+    @Option(names = "--batch-slots", paramLabel = "N", description = "the most slots in a batch (100)")
+    private Integer batchSlots;
+
+    @Option(names = "--lanes", paramLabel = "N", description = "the most source-target pairs that move side by side")
+    private Integer lanes;
+
+    @Option(names = "--pause", paramLabel = "DURATION", description = "between two batches, such as PT10S or 10s")
+    private String pause;
+
+    @Option(names = "--mode", paramLabel = "MODE", description = "pacing: steady (a batch, a pause) or fast")
+    private String mode;
+
+    @Option(names = "--attach-replicas", paramLabel = "WHEN", description = "auto, before-reshard or after-reshard")
+    private String attachReplicas;
+
+    @Option(
+            names = "--accept",
+            paramLabel = "CHECK[@NODE]",
+            split = ",",
+            description = "a failing preflight check that you take on yourself; may be repeated")
+    private List<String> accept;
+
+    @Option(
+            names = "--approval",
+            paramLabel = "WHO",
+            description = "required (default) or none: whether the plan waits for an approval")
+    private String approval;
+
+    /**
+     * The request as one JSON value, found well-formed by the reader that the workflow uses too.
+     *
+     * @param standardInput read where the file is {@code -}
+     * @param stopAfter phase after which the run ends; null for none
+     */
+    ObjectNode request(InputStream standardInput, String stopAfter) {
+        ObjectNode request = file == null ? JsonNodeFactory.instance.objectNode() : read(standardInput);
+        overlay(request);
+        if (stopAfter != null) {
+            request.put("stopAfter", stopAfter);
+        }
+        try {
+            RequestReader.read(request);
+        } catch (BadRequest e) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST, e.halt().message() + "\n  " + String.join("\n  ", e.problems()), next());
+        }
+        return request;
+    }
+
+    private String next() {
+        return file == null
+                ? "give the request by flags (see --help) or as -f request.json"
+                : "correct the fields named above and start again";
+    }
+
+    private ObjectNode read(InputStream standardInput) {
+        String where = "-".equals(file) ? "standard input" : file;
+        try {
+            String text = "-".equals(file)
+                    ? new String(standardInput.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(file));
+            JsonNode tree = READER.readTree(text);
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            RequestReader.read(tree);
+            throw new IllegalStateException("a request that is no object was not refused");
+        } catch (JsonProcessingException e) {
+            throw bad("The request in " + where + " is not JSON: line "
+                    + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
+        } catch (BadRequest e) {
+            throw bad(e.halt().message() + "\n  " + String.join("\n  ", e.problems()));
+        } catch (NoSuchFileException e) {
+            throw bad("There is no file " + where + ".");
+        } catch (IOException e) {
+            throw bad("The request in " + where + " cannot be read: " + e);
+        }
+    }
+
+    private static CommandException bad(String message) {
+        return new CommandException(ExitCode.BAD_REQUEST, message, "give a request such as " + RequestReader.EXAMPLE);
+    }
+
+    private void overlay(ObjectNode request) {
+        text(request, "cluster", "name", name);
+        list(request, "cluster", "seeds", seeds);
+        text(request, "cluster", "credentials", credentials);
+        list(request, "add", "masters", masters);
+        if (replicas != null) {
+            ArrayNode array = into(request, "add").putArray("replicas");
+            replicas.forEach(replica -> addReplica(array, replica));
+        }
+        if (backup != null) {
+            request.put("backup", backup);
+        }
+        if (batchSlots != null) {
+            into(request, "batch").put("slots", batchSlots);
+        }
+        if (lanes != null) {
+            into(request, "batch").put("lanes", lanes);
+        }
+        text(request, "pacing", "pause", pause == null ? null : duration(pause));
+        text(request, "pacing", "mode", constant(mode));
+        if (attachReplicas != null) {
+            request.put("attachReplicas", constant(attachReplicas));
+        }
+        if (approval != null) {
+            request.put("approval", constant(approval));
+        }
+        if (accept != null) {
+            ArrayNode array = request.putArray("accept");
+            accept.forEach(array::add);
+        }
+    }
+
+    private static void addReplica(ArrayNode array, String replica) {
+        int equals = replica.indexOf('=');
+        if (equals < 0) {
+            array.add(replica);
+        } else {
+            array.addObject().put("node", replica.substring(0, equals)).put("replicaOf", replica.substring(equals + 1));
+        }
+    }
+
+    private static void text(ObjectNode request, String object, String field, String value) {
+        if (value != null) {
+            into(request, object).put(field, value);
+        }
+    }
+
+    private static void list(ObjectNode request, String object, String field, List<String> values) {
+        if (values != null) {
+            ArrayNode array = into(request, object).putArray(field);
+            values.forEach(array::add);
+        }
+    }
+
+    /** An object of the file, or a new one; what stands there and is no object is left for the reader to refuse. */
+    private static ObjectNode into(ObjectNode request, String field) {
+        JsonNode there = request.get(field);
+        if (there instanceof ObjectNode object) {
+            return object;
+        }
+        if (there == null) {
+            return request.putObject(field);
+        }
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** {@code 10s}, {@code 2m}, {@code 1h30m} as ISO-8601; anything else as it is. */
+    private static String duration(String text) {
+        return text.matches("(?i)([0-9]+h)?([0-9]+m)?([0-9]+(\\.[0-9]+)?s)?") && !text.isEmpty()
+                ? "PT" + text.toUpperCase(Locale.ROOT)
+                : text;
+    }
+
+    private static String constant(String text) {
+        return text == null ? null : text.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+}

@@ -1,0 +1,135 @@
+package io.slotferry.starter;
+
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan;
+import io.slotferry.planning.PlannedShard;
+import io.slotferry.workflows.contract.CheckResult;
+import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.ValidationReport;
+import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** How a run ended, and what preflight found, as text; pure. */
+final class ResultText {
+    private final int width;
+    private final Style style;
+
+    ResultText(int width, Style style) {
+        this.width = width;
+        this.style = style;
+    }
+
+    /**
+     * The summary of a closed run.
+     *
+     * @param plan for the slots before; empty where it is not known any more
+     */
+    List<String> ending(Ending ending, Optional<Plan> plan) {
+        List<String> lines = new ArrayList<>();
+        ending.result().ifPresent(result -> {
+            lines.add(heading(result));
+            if (result.moved().slotsPlanned() > 0) {
+                lines.add(moved(result.moved()));
+            }
+            result.validation().ifPresent(validation -> {
+                lines.add("");
+                lines.addAll(shards(validation, plan));
+                List<CheckResult> open = validation.checks().stream()
+                        .filter(check -> check.verdict() != Verdict.PASS && check.verdict() != Verdict.NOT_APPLICABLE)
+                        .toList();
+                lines.addAll(checks(open));
+            });
+            result.warnings().forEach(warning -> lines.add(style.warning("Warning: ") + warning));
+        });
+        ending.halt().ifPresent(halt -> {
+            lines.add("");
+            lines.addAll(List.of(halt.text().split("\n")));
+        });
+        ending.result()
+                .map(ExpandResult::next)
+                .filter(next -> !next.isEmpty())
+                .filter(next -> ending.halt().isEmpty())
+                .ifPresent(next -> lines.add("Next: " + next));
+        return lines;
+    }
+
+    /** What preflight found, without what passed. */
+    List<String> preflight(PreflightReport report) {
+        List<String> lines = new ArrayList<>();
+        long passed = report.results().stream()
+                .filter(check -> check.verdict() == Verdict.PASS)
+                .count();
+        long failed = report.results().stream().filter(CheckResult::blocks).count();
+        lines.add("Preflight: " + Words.count(passed, "check", "s") + " passed"
+                + (failed == 0 ? "" : ", " + style.bad(Words.count(failed) + " failed")));
+        lines.addAll(checks(report.results().stream()
+                .filter(check -> check.verdict() == Verdict.FAIL || check.verdict() == Verdict.WARN)
+                .toList()));
+        report.unmatched()
+                .forEach(entry -> lines.add(style.warning("  WARN  ") + "--accept " + entry + " matched no check"));
+        return lines;
+    }
+
+    private String heading(ExpandResult result) {
+        RunState outcome = result.outcome();
+        String word = outcome == RunState.COMPLETED ? style.good(outcome.name()) : style.bad(outcome.name());
+        String span = Words.span(Duration.between(result.startedAt(), result.endedAt()));
+        return result.nothingToDo()
+                ? result.cluster() + ": " + word + ", nothing to do: it is balanced and every node is in its place"
+                : result.cluster() + ": " + word + " in " + span;
+    }
+
+    private static String moved(ExpandResult.Moved moved) {
+        long seconds = moved.reshard().toSeconds();
+        return "Moved " + Words.count(moved.slots()) + " of " + Words.count(moved.slotsPlanned(), "slot", "s") + " in "
+                + Words.count(moved.batches()) + " of " + Words.count(moved.batchesPlanned(), "batch", "es") + ", "
+                + Words.count(moved.keys(), "key", "s") + ", in " + Words.span(moved.reshard())
+                + (seconds > 0 ? " (" + Words.count(moved.keys() / seconds) + " keys/s)" : "");
+    }
+
+    private List<String> shards(ValidationReport validation, Optional<Plan> plan) {
+        Table table = plan.isPresent()
+                ? new Table("MASTER", "NODE ID", "-SLOTS BEFORE", "-AFTER", "-KEYS", "REPLICAS")
+                : new Table("MASTER", "NODE ID", "-SLOTS", "-KEYS", "REPLICAS");
+        for (ShardSummary shard : validation.shards()) {
+            List<String> row = new ArrayList<>(
+                    List.of(shard.address().toString(), shard.master().brief()));
+            plan.ifPresent(p -> row.add(before(shard.master(), p)));
+            row.add(Words.count(shard.slots()));
+            row.add(Words.count(shard.keys()));
+            row.add(shard.replicas().stream().map(NodeAddress::toString).collect(Collectors.joining(" ")));
+            table.row(row.toArray(String[]::new));
+        }
+        return table.lines(width);
+    }
+
+    /** A shard is known by its members, since a failover changes who of them is master. */
+    private static String before(NodeId master, Plan plan) {
+        return plan.shards().stream()
+                .filter(shard -> shard.members().anyMatch(member -> member.id().equals(master)))
+                .findFirst()
+                .map(PlannedShard::before)
+                .map(slots -> Words.count(slots.size()))
+                .orElse("-");
+    }
+
+    private List<String> checks(List<CheckResult> checks) {
+        List<String> lines = new ArrayList<>();
+        for (CheckResult check : checks) {
+            String word = check.blocks() ? style.bad("  FAIL  ") : style.warning("  WARN  ");
+            lines.add(word + check.subject() + ": " + check.evidence() + (check.accepted() ? " (accepted)" : ""));
+            if (!check.remedy().isEmpty()) {
+                lines.add("        " + check.remedy());
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,177 @@
+package io.slotferry.starter;
+
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.RunState;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A look at a run as text; pure. */
+final class StatusText {
+    private static final int LAST_NOTES = 5;
+
+    private final int width;
+    private final Style style;
+    private final ZoneId zone;
+
+    StatusText(int width, Style style, ZoneId zone) {
+        this.width = width;
+        this.style = style;
+        this.zone = zone;
+    }
+
+    /**
+     * The display that is redrawn while a person watches.
+     *
+     * @param keysPerSecond as measured over the last looks
+     * @param page the run's page in the Web UI
+     */
+    List<String> display(Look look, OptionalLong keysPerSecond, Optional<String> page) {
+        List<String> lines = new ArrayList<>();
+        if (look.status().isEmpty()) {
+            lines.add(style.bold(look.run().workflowId()) + ": no worker answers; the run waits for one");
+            lines.add("Start one: slotferry worker");
+        } else {
+            ExpandStatus status = look.status().get();
+            lines.add(heading(status));
+            if (status.slots() > 0) {
+                lines.add(bar(look, status));
+                lines.add(cut(figures(look, status, keysPerSecond)));
+            }
+            lines.add(cut(why(look, status)));
+        }
+        look.retry().ifPresent(retry -> lines.add(style.warning(cut(retry(retry)))));
+        // A line that wraps could not be redrawn in place.
+        page.filter(link -> link.length() <= width).ifPresent(lines::add);
+        return lines;
+    }
+
+    /** Everything, for a person who asks once. */
+    List<String> whole(Look look, Optional<String> page) {
+        List<String> lines = new ArrayList<>(display(look, OptionalLong.empty(), page));
+        look.status().ifPresent(status -> {
+            lines.add("");
+            lines.add("Run " + status.workflowId() + " (" + status.runId() + "), started "
+                    + Words.clock(status.startedAt(), zone));
+            status.halt()
+                    .ifPresent(
+                            halt -> lines.addAll(List.of(style.bad(halt.text()).split("\n"))));
+            status.warnings().forEach(warning -> lines.add(style.warning("Warning: ") + warning));
+            List<ExpandResult.Note> trail = status.trail();
+            trail.subList(Math.max(0, trail.size() - LAST_NOTES), trail.size())
+                    .forEach(note -> lines.add("  " + Words.clock(note.at(), zone) + "  " + note.what()));
+            if (!status.legal().isEmpty()) {
+                lines.add("You can: " + commands(status));
+            }
+        });
+        return lines;
+    }
+
+    /** One line for a log; the same text for looks between which nothing happened. */
+    String line(Look look) {
+        if (look.status().isEmpty()) {
+            return look.run().workflowId() + ": no worker answers; the run waits for one";
+        }
+        ExpandStatus status = look.status().get();
+        StringBuilder line = new StringBuilder(status.cluster().isEmpty() ? status.workflowId() : status.cluster());
+        line.append(": ").append(status.phase().words()).append(", ").append(status.state());
+        if (status.slots() > 0 && status.batch() > 0) {
+            line.append(", batch ").append(status.batch()).append(" of ").append(status.batches());
+            line.append(", ").append(Words.count(status.slotsMoved())).append(" of ");
+            line.append(Words.count(status.slots())).append(" slots, ");
+            line.append(Words.count(status.keysMoved())).append(" keys");
+        }
+        line.append(": ").append(status.why());
+        look.retry().ifPresent(retry -> line.append("; attempt ")
+                .append(retry.attempt())
+                .append(": ")
+                .append(oneLine(retry.why())));
+        return line.toString();
+    }
+
+    /** The commands that are legal now, as they are typed. */
+    static String commands(ExpandStatus status) {
+        String name = status.cluster().isEmpty() || !status.workflowId().equals("expand-" + status.cluster())
+                ? status.workflowId()
+                : status.cluster();
+        return String.join(
+                " | ",
+                status.legal().stream()
+                        .map(command -> "slotferry " + command.name().toLowerCase(Locale.ROOT) + " " + name)
+                        .toList());
+    }
+
+    private String heading(ExpandStatus status) {
+        String cluster = status.cluster().isEmpty() ? status.workflowId() : status.cluster();
+        String left = cluster + ": " + status.phase().words() + ", " + status.state();
+        String right = status.batches() > 0 && status.phase() == Phase.RESHARD
+                ? "batch " + status.batch() + " of " + status.batches()
+                : "";
+        int gap = Math.max(2, width - left.length() - right.length());
+        return cluster + ": " + style.bold(status.phase().words()) + ", " + state(status.state())
+                + (right.isEmpty() ? "" : " ".repeat(gap) + right);
+    }
+
+    private String state(RunState state) {
+        return switch (state) {
+            case RUNNING, COMPLETED -> style.good(state.name());
+            case WAITING, PAUSED, ROLLING_BACK, ROLLED_BACK, STOPPED -> style.warning(state.name());
+            case HALTED, REFUSED -> style.bad(state.name());
+        };
+    }
+
+    private String bar(Look look, ExpandStatus status) {
+        int moved = look.slotsMoved();
+        int percent = (int) (100L * moved / status.slots());
+        String right = String.format(
+                Locale.ROOT, " %3d %%  %s of %s slots", percent, Words.count(moved), Words.count(status.slots()));
+        int room = Math.max(10, width - right.length() - 2);
+        int full = (int) ((long) room * moved / status.slots());
+        return "[" + style.good("#".repeat(full)) + "-".repeat(room - full) + "]" + right;
+    }
+
+    private static String figures(Look look, ExpandStatus status, OptionalLong keysPerSecond) {
+        StringBuilder line = new StringBuilder(Words.count(look.keysMoved()));
+        line.append(" of about ").append(Words.count(status.keysExpected())).append(" keys");
+        keysPerSecond.ifPresent(
+                rate -> line.append(", ").append(Words.count(rate)).append(" keys/s"));
+        status.timeLeft()
+                .ifPresent(
+                        left -> line.append(", about ").append(Words.span(left)).append(" left"));
+        look.inHand().ifPresent(batch -> line.append("; batch ")
+                .append(batch.number())
+                .append(": ")
+                .append(batch.slotsDone())
+                .append(" of ")
+                .append(Words.count(batch.slots(), "slot", "s")));
+        return line.toString();
+    }
+
+    private String why(Look look, ExpandStatus status) {
+        return status.why()
+                + status.until()
+                        .map(until -> " (until " + Words.clock(until, zone) + ", in "
+                                + Words.span(Duration.between(look.at(), until)) + ")")
+                        .orElse("");
+    }
+
+    private String retry(Look.Retry retry) {
+        return "Attempt " + retry.attempt() + " of " + retry.activity()
+                + retry.next().map(next -> " at " + Words.clock(next, zone)).orElse(" under way")
+                + ", since: " + oneLine(retry.why());
+    }
+
+    private String cut(String text) {
+        return Words.cut(oneLine(text), width);
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s*\n\\s*", "; ");
+    }
+}

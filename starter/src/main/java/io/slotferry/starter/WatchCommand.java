@@ -1,0 +1,27 @@
+package io.slotferry.starter;
+
+import picocli.CommandLine.Command;
+
+/** Watches a run to its end. */
+@Command(name = "watch", description = "Watches a run until it ends or halts. Ctrl-C leaves the run going.")
+public final class WatchCommand extends RunCommand {
+    public WatchCommand() {
+        this(Surroundings.ofProcess());
+    }
+
+    WatchCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    ExitCode run(Connection temporal, Run run) {
+        voice().say("Watching " + run.workflowId() + " (" + run.runId() + ")"
+                + temporal.page(run).map(page -> "\n" + page).orElse(""));
+        String words = "The run goes on without this command. Come back: slotferry watch " + name()
+                + "; stop it: slotferry cancel " + name();
+        try (Farewell farewell = new Farewell(voice(), words)) {
+            Look look = new Follower(temporal, voice(), surroundings()).until(run, status -> false);
+            return new Epilogue(temporal, voice(), surroundings()).tell(look);
+        }
+    }
+}

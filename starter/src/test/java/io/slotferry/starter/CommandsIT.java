@@ -1,0 +1,316 @@
+package io.slotferry.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.servers.LocalTemporal;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class CommandsIT {
+    private static LocalTemporal temporal;
+    private static WorkflowServiceStubs stubs;
+    private static WorkerFactory factory;
+
+    @BeforeAll
+    static void start() {
+        temporal = LocalTemporal.builder().startProcess();
+        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.address())
+                .build());
+        factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build()));
+        Worker worker = factory.newWorker(Names.TASK_QUEUE);
+        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
+        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
+        factory.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        factory.shutdownNow();
+        stubs.shutdownNow();
+        temporal.close();
+    }
+
+    @Test
+    void expand_prints_the_plan_approves_it_and_ends_with_a_summary() {
+        Cli.Done done = expand(cli(), "happy", "-y");
+
+        assertThat(done.all()).contains("Preflight: 3 checks passed", "4,096 slots move in 41 batches");
+        assertThat(done.out())
+                .contains("Started expand-happy", "Fingerprint: " + Samples.FINGERPRINT, "The masters join next.")
+                .contains("happy: COMPLETED", "MASTER", "SLOTS BEFORE", "5,461");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_person_who_answers_no_leaves_the_cluster_untouched_and_the_run_closed() {
+        Cli.Done done = expand(cli().person(80, "n"), "declined");
+
+        assertThat(done.out()).contains("Declined: nothing was touched.");
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(run("watch", cli(), "declined").out()).contains("declined: STOPPED"));
+    }
+
+    @Test
+    void a_person_who_answers_yes_watches_a_display_that_is_redrawn() {
+        Cli.Done done = expand(cli().person(80, "y"), "person");
+
+        assertThat(done.out()).contains("\u001b[J").contains("COMPLETED");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_dumb_terminal_gets_lines_and_no_control_sequence() {
+        Cli.Done done = expand(cli().with("TERM", "dumb").person(80, "y"), "dumb");
+
+        assertThat(done.all()).doesNotContain("\u001b");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void without_a_terminal_expand_asks_for_an_approval_by_option_before_it_starts_anything() {
+        Cli.Done done = expand(cli(), "nobody");
+
+        assertThat(done.err())
+                .contains("there is no terminal to ask on; nothing was started")
+                .contains("Next: slotferry plan first, then slotferry expand -y");
+        assertThat(done.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
+        assertThat(run("status", cli(), "nobody").code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    }
+
+    @Test
+    void detach_returns_after_the_approval_and_says_how_to_come_back() {
+        Cli.Done done = expand(cli(), "halts-detached", "-y", "--detach");
+
+        assertThat(done.out())
+                .contains("Come back: slotferry watch halts-detached; stop it: slotferry cancel halts-detached");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_run_whose_preflight_fails_is_refused_with_every_failed_check_and_remedy() {
+        Cli.Done done = expand(cli(), "refused", "-y");
+
+        assertThat(done.out())
+                .contains("Preflight: 2 checks passed, 1 failed")
+                .contains("FAIL  empty@10.0.0.4:7000: holds 12 keys in database 0", "flushall")
+                .contains("1 of 4 preflight checks failed; nothing was touched.");
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+    }
+
+    @Test
+    void a_cluster_that_is_balanced_already_ends_well() {
+        Cli.Done done = expand(cli(), "nothing", "-y");
+
+        assertThat(done.out()).contains("nothing: COMPLETED, nothing to do");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_halt_is_printed_whole_and_retry_lets_the_run_go_on() {
+        Cli.Done halted = expand(cli(), "halts", "-y");
+
+        assertThat(halted.out())
+                .contains("HALTED: 10.0.0.2:7000 does not answer", "connect timed out after 2 s, 5 times")
+                .contains("You can: slotferry retry halts | slotferry cancel halts");
+        assertThat(halted.code()).isEqualTo(ExitCode.HALTED.code());
+
+        Cli.Done status = run("status", cli(), "halts");
+        assertThat(status.out()).contains("reshard, HALTED", "You can: slotferry retry halts");
+        assertThat(status.code()).isZero();
+
+        Cli.Done approved = run("approve", cli(), "halts", "-y");
+        assertThat(approved.err()).contains("expand-halts is HALTED", "waits for no approval");
+        assertThat(approved.code()).isEqualTo(ExitCode.REFUSED.code());
+
+        Cli.Done retried = run("retry", cli(), "halts", "--why", "10.0.0.2 is back");
+        assertThat(retried.out()).contains("Batch 17 goes on.");
+        assertThat(retried.code()).isZero();
+        Cli.Done watched = run("watch", cli(), "expand-halts");
+        assertThat(watched.out()).contains("halts: COMPLETED");
+        assertThat(watched.code()).isZero();
+    }
+
+    @Test
+    void a_command_that_does_not_fit_the_state_is_refused_with_what_is_possible() {
+        expand(cli(), "halts-wrong", "-y");
+
+        Cli.Done done = run("approve", cli(), "halts-wrong", "--fingerprint", "01234567");
+        assertThat(done.err()).contains("APPROVE is not possible while HALTED; possible now:");
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+
+        assertThat(run("cancel", cli(), "halts-wrong").code()).isZero();
+        Cli.Done watched = run("watch", cli(), "halts-wrong");
+        assertThat(watched.out()).contains("halts-wrong: STOPPED", "1,700 of 4,096 slots");
+        assertThat(watched.code()).isEqualTo(ExitCode.STOPPED.code());
+
+        Cli.Done closed = run("retry", cli(), "halts-wrong");
+        assertThat(closed.err()).contains("is closed");
+        assertThat(closed.code()).isEqualTo(ExitCode.REFUSED.code());
+    }
+
+    @Test
+    void a_second_run_of_the_same_name_is_refused_and_named() {
+        expand(cli(), "halts-twice", "-y");
+
+        Cli.Done done = expand(cli(), "halts-twice", "-y");
+
+        assertThat(done.err())
+                .contains("Run expand-halts-twice (", "is under way already; nothing was started.")
+                .contains("Next: slotferry watch expand-halts-twice");
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+    }
+
+    @Test
+    void an_activity_that_is_tried_again_shows_why_it_waits() {
+        Cli.Done done = expand(cli(), "waits", "-y");
+
+        assertThat(done.out()).containsPattern("attempt [234]: VIEWS_DISAGREE: 10.0.0.3:7000 sees another owner");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void json_is_one_object_a_line_and_text_goes_to_standard_error() {
+        Cli.Done done = expand(cli().with("TEMPORAL_UI_URL", "http://ui:8233/"), "json", "-y", "--json");
+
+        assertThat(done.events())
+                .extracting(event -> event.get("event").asText())
+                .contains("started", "plan", "answer", "status", "result");
+        assertThat(done.event("started").get("page").asText())
+                .startsWith("http://ui:8233/namespaces/default/workflows/expand-json/");
+        assertThat(done.event("plan").get("plan").get("shards")).hasSize(4);
+        JsonNode result = done.event("result");
+        assertThat(result.get("exit").asText()).isEqualTo("OK");
+        assertThat(result.get("result").get("outcome").asText()).isEqualTo("COMPLETED");
+        assertThat(done.err()).contains("json: COMPLETED");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void plan_shows_what_would_happen_under_an_id_of_its_own() {
+        Cli.Done done = run("plan", cli(), flags("rehearsed"));
+
+        assertThat(done.out()).contains("4,096 slots move in 41 batches", "Fingerprint: " + Samples.FINGERPRINT);
+        assertThat(done.code()).isZero();
+        assertThat(run("status", cli(), "plan-rehearsed").code()).isZero();
+    }
+
+    @Test
+    void a_request_from_standard_input_is_overridden_by_flags() {
+        String request = "{\"cluster\": {\"name\": \"file\", \"seeds\": [\"10.0.0.1:7000\"]},"
+                + " \"add\": {\"masters\": [\"10.0.0.4:7000\"]}, \"backup\": \"none\"}";
+
+        Cli.Done done = run("plan", cli().input(request), "-f", "-", "--name", "flag", "--json");
+
+        assertThat(done.event("started").get("workflowId").asText()).isEqualTo("plan-flag");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_run_that_does_not_exist_is_answered_with_the_recent_ones() {
+        expand(cli(), "recent", "-y");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            Cli.Done done = run("status", cli(), "no-such-run");
+            assertThat(done.err())
+                    .contains("There is no run called \"no-such-run\", as a workflow ID or as a cluster.")
+                    .contains("Recent runs:", "expand-recent  COMPLETED  started ");
+            assertThat(done.code()).isEqualTo(ExitCode.NOT_FOUND.code());
+        });
+    }
+
+    @Test
+    void without_a_worker_nothing_is_started_and_what_to_start_is_said() {
+        Cli.Done done = expand(cli(), "alone", "-y", "--task-queue", "deserted");
+
+        assertThat(done.all())
+                .contains("No worker polls task queue \"deserted\" in namespace \"default\"", "nothing was started")
+                .contains("Next: slotferry worker --task-queue deserted");
+        assertThat(done.code()).isEqualTo(ExitCode.NO_WORKER.code());
+        assertThat(run("status", cli(), "alone").code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_named_with_what_to_do() {
+        Cli.Done done = expand(new Cli("127.0.0.1:1"), "away", "-y");
+
+        assertThat(done.err())
+                .contains("Temporal at 127.0.0.1:1 does not answer.", "UNAVAILABLE")
+                .contains("Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS");
+        assertThat(done.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
+    }
+
+    @Test
+    void a_namespace_that_does_not_exist_is_named_with_what_to_do() {
+        Cli.Done done = run("status", cli().with("TEMPORAL_NAMESPACE", "elsewhere"), "orders");
+
+        assertThat(done.err())
+                .contains("has no namespace \"elsewhere\"", "temporal operator namespace create elsewhere");
+        assertThat(done.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
+    }
+
+    @Test
+    void a_run_that_was_terminated_ends_as_failed_with_the_reason() {
+        expand(cli(), "halts-terminated", "-y");
+        factory.getWorkflowClient()
+                .newUntypedWorkflowStub("expand-halts-terminated")
+                .terminate("by a test");
+
+        Cli.Done done = run("watch", cli(), "halts-terminated");
+        assertThat(done.out()).contains("The run was terminated: by a test");
+        assertThat(done.code()).isEqualTo(ExitCode.FAILED.code());
+    }
+
+    private static Cli cli() {
+        return new Cli(temporal.address());
+    }
+
+    private static Cli.Done expand(Cli cli, String cluster, String... more) {
+        List<String> args = new ArrayList<>(Arrays.asList(flags(cluster)));
+        args.addAll(Arrays.asList(more));
+        return run("expand", cli, args.toArray(String[]::new));
+    }
+
+    private static Cli.Done run(String command, Cli cli, String... args) {
+        return switch (command) {
+            case "plan" -> cli.run(PlanCommand::new, args);
+            case "expand" -> cli.run(ExpandCommand::new, args);
+            case "status" -> cli.run(StatusCommand::new, args);
+            case "watch" -> cli.run(WatchCommand::new, args);
+            case "approve" -> cli.run(ApproveCommand::new, args);
+            case "retry" -> cli.run(RetryCommand::new, args);
+            case "cancel" -> cli.run(CancelCommand::new, args);
+            default -> throw new IllegalArgumentException(command);
+        };
+    }
+
+    private static String[] flags(String cluster) {
+        return new String[] {
+            "--name", cluster,
+            "--seed", "10.0.0.1:7000",
+            "--add-master", "10.0.0.4:7000,10.0.0.5:7000",
+            "--add-replica", "10.0.0.4:7001=10.0.0.5:7000",
+            "--backup", "none"
+        };
+    }
+}
