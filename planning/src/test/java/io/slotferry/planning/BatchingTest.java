@@ -27,7 +27,7 @@ class BatchingTest {
         return lanes;
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void every_slot_of_every_lane_stands_in_one_batch(
             @ForAll @IntRange(min = 0, max = 300) int count,
             @ForAll @IntRange(min = 1, max = 9) int skew,
@@ -49,7 +49,7 @@ class BatchingTest {
         }
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void batches_keep_both_limits_and_are_as_few_as_they_allow(
             @ForAll @IntRange(min = 1, max = 300) int count,
             @ForAll @IntRange(min = 1, max = 9) int skew,
@@ -70,7 +70,7 @@ class BatchingTest {
         }
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void while_all_lanes_fit_a_batch_each_batch_takes_from_each_in_proportion_to_what_it_has_left(
             @ForAll @IntRange(min = 1, max = 16) int count,
             @ForAll @IntRange(min = 1, max = 500) int slotsPerBatch,
@@ -93,7 +93,7 @@ class BatchingTest {
         }
     }
 
-    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void a_batch_takes_lanes_of_different_sources_in_turn(
             @ForAll @IntRange(min = 1, max = 100) int count, @ForAll long seed) {
         for (Batch batch : Batching.of(lanes(count, 2, seed), 100)) {

@@ -38,7 +38,7 @@ class PlannerPropertiesTest {
                 .toArray();
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void the_batches_carried_out_one_slot_after_another_leave_even_shares(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());
@@ -61,14 +61,14 @@ class PlannerPropertiesTest {
                 .isLessThanOrEqualTo(1);
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void as_many_slots_move_as_a_naive_planner_needs(@ForAll PlanOrder order) {
         int naive = NaivePlanner.moves(ownedBefore(order));
 
         assertThat(plan(order).map(Plan::movedSlots).orElse(0)).isEqualTo(naive);
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void batches_are_as_few_as_slots_and_lanes_allow(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());
@@ -79,7 +79,7 @@ class PlannerPropertiesTest {
         assertThat(plan.get().batches()).hasSizeLessThanOrEqualTo(Math.max(bySlots, ceil(pairs - 1, 15)));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void few_pairs_of_shards_exchange_slots(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());
@@ -91,7 +91,7 @@ class PlannerPropertiesTest {
         assertThat(pairs(plan.get())).isLessThanOrEqualTo(Math.max(16, sources + targets - 1));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void what_stays_at_a_source_is_in_as_few_ranges_as_can_be(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());
@@ -105,7 +105,7 @@ class PlannerPropertiesTest {
         });
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void the_same_order_gives_the_same_plan_in_whatever_order_the_shards_stand(@ForAll PlanOrder order) {
         List<Shard> shards = new ArrayList<>(order.cluster().shards());
         Collections.reverse(shards);
@@ -115,7 +115,7 @@ class PlannerPropertiesTest {
         assertThat(Planner.plan(again)).isEqualTo(Planner.plan(order));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void a_cluster_planned_for_again_after_its_plan_was_carried_out_needs_nothing(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());
@@ -124,7 +124,7 @@ class PlannerPropertiesTest {
                 .isEqualTo(new NothingToDo());
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void a_cluster_planned_for_again_half_way_moves_the_rest_and_no_more(@ForAll PlanOrder order) {
         Optional<Plan> plan = plan(order);
         Assume.that(plan.isPresent());

@@ -54,7 +54,7 @@ class SlotRangesTest {
         return ranges(result);
     }
 
-    @Property
+    @Property(tries = 300)
     void what_is_printed_is_read_back(@ForAll("sets") Set<Integer> slots) {
         SlotRanges ranges = ranges(slots);
 
@@ -62,7 +62,7 @@ class SlotRangesTest {
         assertThat(SlotRanges.of(ranges.ranges().toArray(SlotRange[]::new))).isEqualTo(ranges);
     }
 
-    @Property
+    @Property(tries = 300)
     void a_set_holds_its_slots_in_ascending_order_and_no_other(@ForAll("sets") Set<Integer> slots) {
         SlotRanges ranges = ranges(slots);
 
@@ -74,7 +74,7 @@ class SlotRangesTest {
         }
     }
 
-    @Property
+    @Property(tries = 300)
     void ranges_are_ascending_disjoint_and_not_adjacent(@ForAll("sets") Set<Integer> slots) {
         int last = -2;
         for (SlotRange range : ranges(slots).ranges()) {
@@ -83,7 +83,7 @@ class SlotRangesTest {
         }
     }
 
-    @Property
+    @Property(tries = 300)
     void sets_combine_as_sets_do(@ForAll("sets") Set<Integer> a, @ForAll("sets") Set<Integer> b) {
         assertThat(ranges(a).plus(ranges(b))).isEqualTo(model(a, b, Set::addAll));
         assertThat(ranges(a).minus(ranges(b))).isEqualTo(model(a, b, Set::removeAll));
@@ -94,7 +94,7 @@ class SlotRangesTest {
         assertThat(ranges(a).containsAll(ranges(a).intersect(ranges(b)))).isTrue();
     }
 
-    @Property
+    @Property(tries = 300)
     void the_first_slots_are_the_lowest(
             @ForAll("sets") Set<Integer> slots, @ForAll @IntRange(min = 0, max = 20_000) int count) {
         assertThat(ranges(slots).first(count))
