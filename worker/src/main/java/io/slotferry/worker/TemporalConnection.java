@@ -1,0 +1,64 @@
+package io.slotferry.worker;
+
+import io.grpc.StatusRuntimeException;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** The connection to Temporal as its own environment configuration describes it: TEMPORAL_ADDRESS and the like. */
+final class TemporalConnection implements AutoCloseable {
+    private static final long DEADLINE_SECONDS = 5;
+
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+
+    /**
+     * Prepares a connection; nothing is sent yet.
+     *
+     * @throws IOException where the configuration file is broken
+     */
+    TemporalConnection() throws IOException {
+        ClientConfigProfile profile = ClientConfigProfile.load();
+        this.stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
+        this.client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build());
+    }
+
+    WorkflowClient client() {
+        return client;
+    }
+
+    String namespace() {
+        return client.getOptions().getNamespace();
+    }
+
+    String address() {
+        return stubs.getOptions().getTarget();
+    }
+
+    /**
+     * Asks for the namespace.
+     *
+     * @throws StatusRuntimeException where the server or the namespace is not there
+     */
+    void check() {
+        stubs.blockingStub()
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .build());
+    }
+
+    @Override
+    public void close() {
+        stubs.shutdownNow();
+    }
+}

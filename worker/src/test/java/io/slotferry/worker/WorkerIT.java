@@ -1,0 +1,155 @@
+package io.slotferry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.slotferry.activities.recording.SearchAttributes;
+import io.slotferry.servers.LocalTemporal;
+import io.slotferry.servers.TemporalProcess;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The worker as a process of its own, on a real Temporal. */
+class WorkerIT {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private TemporalProcess temporal;
+    private Process worker;
+
+    @BeforeEach
+    void startTemporal() {
+        temporal = LocalTemporal.builder().startProcess();
+    }
+
+    @AfterEach
+    void stopAll() throws InterruptedException {
+        if (worker != null) {
+            worker.destroyForcibly().waitFor();
+        }
+        temporal.close();
+    }
+
+    @Test
+    void a_worker_says_when_it_polls_registers_search_attributes_and_ends_with_0_on_sigterm() throws Exception {
+        startWorker(temporal.address());
+        awaitOutput("worker ready: namespace default at " + temporal.address() + ", task queue slotferry");
+
+        withClient(client -> assertThat(new SearchAttributes(client).usable()).hasSize(3));
+
+        worker.destroy();
+        assertThat(worker.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isZero();
+        assertThat(output()).contains("Stopping: no new work is taken", "Stopped; nothing is left in hand.");
+    }
+
+    @Test
+    void a_worker_without_its_server_says_what_is_missing_and_polls_once_it_is_there() throws Exception {
+        String address = temporal.address();
+        temporal.kill();
+        startWorker(address);
+        awaitOutput("Temporal at " + address + " does not answer (UNAVAILABLE); trying again until it does. "
+                + "Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS");
+
+        temporal.start();
+        awaitOutput("worker ready: ");
+    }
+
+    @Test
+    void a_worker_that_never_reached_its_server_ends_with_0_on_sigterm() throws Exception {
+        startWorker("127.0.0.1:1");
+        awaitOutput("does not answer");
+
+        worker.destroy();
+        assertThat(worker.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isZero();
+    }
+
+    @Test
+    void a_request_typed_with_errors_closes_the_run_with_every_problem() throws Exception {
+        startWorker(temporal.address());
+        awaitOutput("worker ready: ");
+        withClient(client -> {
+            WorkflowStub run = client.newUntypedWorkflowStub(
+                    Names.EXPAND_CLUSTER,
+                    WorkflowOptions.newBuilder().setTaskQueue(Names.TASK_QUEUE).build());
+            run.start(Map.of("cluster", Map.of("name", "orders", "sedes", List.of()), "backup", 5));
+
+            Throwable failure = catchThrowable(() -> run.getResult(60, TimeUnit.SECONDS, Object.class));
+
+            assertThat(Failures.haltOf(failure).kind()).isEqualTo(FailureKind.BAD_REQUEST);
+            assertThat(Failures.haltOf(failure).text()).contains("cluster.sedes", "cluster.seeds", "backup");
+        });
+    }
+
+    /** With the small heap that a worker must do with. */
+    private void startWorker(String address) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
+        builder.environment().put("TEMPORAL_ADDRESS", address);
+        builder.environment().put("XDG_STATE_HOME", folder.toString());
+        worker = builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+    }
+
+    private void awaitOutput(String text) {
+        await().atMost(LONG).untilAsserted(() -> assertThat(output()).contains(text));
+    }
+
+    private String output() throws IOException {
+        return Files.readString(folder.resolve("output"));
+    }
+
+    private void withClient(Consumer<WorkflowClient> work) {
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.address())
+                .build());
+        try {
+            work.accept(WorkflowClient.newInstance(
+                    stubs,
+                    WorkflowClientOptions.newBuilder()
+                            .setDataConverter(SlotferryJson.dataConverter())
+                            .build()));
+        } finally {
+            stubs.shutdownNow();
+        }
+    }
+
+    /** As the distribution runs the command. */
+    public static final class Main {
+        private Main() {}
+
+        public static void main(String[] args) {
+            System.exit(new CommandLine(new WorkerCommand()).execute(args));
+        }
+    }
+}
