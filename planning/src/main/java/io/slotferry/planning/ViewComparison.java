@@ -70,6 +70,7 @@ final class ViewComparison {
                 differences.add(names.text(id) + " was asked " + times + " times: it stands for more than one node.");
             }
         });
+        Map<NodeId, Long> failing = failing();
         Map<NodeId, NodeId> knownBy = new TreeMap<>();
         facts.forEach(view -> view.nodes().keySet().forEach(id -> knownBy.putIfAbsent(id, view.viewer())));
         knownBy.forEach((id, viewer) -> {
@@ -80,13 +81,12 @@ final class ViewComparison {
         });
     }
 
-    private String failing(NodeId id) {
-        long views = this.views.stream()
+    /** How many views see which node failing. */
+    private Map<NodeId, Long> failing() {
+        return ClusterViews.counts(views.stream()
                 .flatMap(view -> view.nodes().stream())
-                .filter(node -> node.id().equals(id)
-                        && (node.flags().contains(Flag.FAIL) || node.flags().contains(Flag.PFAIL)))
-                .count();
-        return views == 0 ? "" : " (" + views + " of " + this.views.size() + " views see it failing)";
+                .filter(node -> node.flags().contains(Flag.FAIL) || node.flags().contains(Flag.PFAIL))
+                .map(KnownNode::id));
     }
 
     private void noNodeIsHalfKnown(NodeView view) {
