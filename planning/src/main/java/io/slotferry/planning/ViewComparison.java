@@ -76,7 +76,9 @@ final class ViewComparison {
         knownBy.forEach((id, viewer) -> {
             if (!asked.containsKey(id)) {
                 differences.add(names.text(id) + " is known to " + names.text(viewer) + ", but its own view is missing"
-                        + failing(id) + ".");
+                        + (failing.containsKey(id)
+                                ? " (" + failing.get(id) + " of " + views.size() + " views see it failing)."
+                                : "."));
             }
         });
     }
