@@ -33,7 +33,15 @@ public final class ClusterViews {
      * the address at which the asked node of the lowest ID sees them, and that node as the next one sees it.
      */
     public static ViewAgreement compare(List<NodeView> views) {
-        return new ViewComparison(views).compare();
+        return new ViewComparison(views, false).compare();
+    }
+
+    /**
+     * The same while slots move: replicas learn by gossip, a second or so after the masters were told, and may still see
+     * slots at their earlier owners. In everything else they must agree.
+     */
+    public static ViewAgreement compareWhileSlotsMove(List<NodeView> views) {
+        return new ViewComparison(views, true).compare();
     }
 
     /** Slots that a node sees without an owner. */

@@ -20,9 +20,16 @@ final class ViewComparison {
     private final List<NodeView> views;
     private final ClusterViews.Names names;
     private final Differences differences = new Differences();
+    private final boolean replicasMayLag;
 
-    ViewComparison(List<NodeView> views) {
+    /**
+     * A comparison.
+     *
+     * @param replicasMayLag whether replicas may still see slots at earlier owners
+     */
+    ViewComparison(List<NodeView> views, boolean replicasMayLag) {
         this.views = ClusterViews.sorted(views).toList();
+        this.replicasMayLag = replicasMayLag;
         this.names = new ClusterViews.Names(views);
     }
 
@@ -46,16 +53,33 @@ final class ViewComparison {
                             .filter(node -> !node.flags().contains(Flag.HANDSHAKE))
                             .collect(Collectors.toMap(KnownNode::id, Fact::of, (a, b) -> a, TreeMap::new)));
         }
+
+        boolean isReplicas() {
+            Fact self = nodes.get(viewer);
+            return self != null && self.role() == Role.REPLICA;
+        }
+
+        /** The same view with the slots where another sees them. */
+        Facts withOwnersOf(Facts other) {
+            Map<NodeId, Fact> changed = new TreeMap<>(nodes);
+            changed.replaceAll((id, fact) -> Optional.ofNullable(other.nodes().get(id))
+                    .map(there -> new Fact(fact.role(), fact.master(), there.ownerEpoch(), there.slots()))
+                    .orElse(fact));
+            return new Facts(viewer, changed);
+        }
     }
 
     ViewAgreement compare() {
         if (views.isEmpty()) {
             return new ViewAgreement.Disagreed(List.of("No node was asked for its view of the cluster."));
         }
-        List<Facts> facts = views.stream().map(Facts::of).toList();
-        everyKnownNodeWasAsked(facts);
+        List<Facts> asSeen = views.stream().map(Facts::of).toList();
+        everyKnownNodeWasAsked(asSeen);
         views.forEach(this::noNodeIsHalfKnown);
-        Facts most = sharedByMost(facts);
+        Facts most = sharedByMost(asSeen);
+        List<Facts> facts = asSeen.stream()
+                .map(view -> replicasMayLag && view.isReplicas() ? view.withOwnersOf(most) : view)
+                .toList();
         facts.stream().filter(other -> !other.nodes().equals(most.nodes())).forEach(other -> compare(most, other));
         isOneCluster(most);
         return differences.isEmpty()
@@ -107,7 +131,9 @@ final class ViewComparison {
     }
 
     /** The first of the views that most nodes share. */
-    private static Facts sharedByMost(List<Facts> facts) {
+    private Facts sharedByMost(List<Facts> all) {
+        List<Facts> masters = all.stream().filter(view -> !view.isReplicas()).toList();
+        List<Facts> facts = replicasMayLag && !masters.isEmpty() ? masters : all;
         Map<Map<NodeId, Fact>, Integer> sharers = new LinkedHashMap<>();
         facts.forEach(view -> sharers.merge(view.nodes(), 1, Integer::sum));
         Map<NodeId, Fact> most = Collections.max(sharers.entrySet(), Map.Entry.comparingByValue())

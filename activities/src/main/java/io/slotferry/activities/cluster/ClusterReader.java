@@ -123,11 +123,19 @@ public final class ClusterReader {
      * @throws Halted of kind VIEWS_DISAGREE, which settles by itself more often than not
      */
     public Agreed agreed(ClusterAccess access) {
-        Sweep sweep = sweep(access);
+        return agreed(sweep(access), ClusterViews::compare);
+    }
+
+    /** The same between batches: replicas may see moved slots at their earlier owners for a moment still. */
+    public Agreed agreedWhileSlotsMove(ClusterAccess access) {
+        return agreed(sweep(access), ClusterViews::compareWhileSlotsMove);
+    }
+
+    private static Agreed agreed(Sweep sweep, Function<List<NodeView>, ViewAgreement> compare) {
         List<String> evidence = new ArrayList<>();
         sweep.failures().values().forEach(failure -> evidence.add(failure.getMessage()));
         ClusterViews.notOk(sweep.views()).forEach(node -> evidence.add(node + " does not say cluster_state:ok"));
-        ViewAgreement agreement = ClusterViews.compare(sweep.views());
+        ViewAgreement agreement = compare.apply(sweep.views());
         if (agreement instanceof ViewAgreement.Agreed agreed && evidence.isEmpty()) {
             return new Agreed(agreed.cluster(), sweep.views());
         }

@@ -22,7 +22,7 @@ final class Canary {
     /** What went wrong, for a person; empty where the key was written, read back and deleted. */
     static Optional<String> fly(Collection<NodeAddress> seeds, Optional<Credential> credential, int slot) {
         DefaultJedisClientConfig.Builder config =
-                DefaultJedisClientConfig.builder().resp2().timeoutMillis(5_000);
+                DefaultJedisClientConfig.builder().serverDefaultProtocol().timeoutMillis(5_000);
         credential.ifPresent(
                 secret -> config.user(secret.username().orElse(null)).password(secret.password()));
         String key = keyIn(slot);

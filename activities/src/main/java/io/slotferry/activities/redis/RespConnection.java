@@ -48,7 +48,8 @@ final class RespConnection implements AutoCloseable {
             return new Connection(
                     new HostAndPort(address.host(), address.port()),
                     DefaultJedisClientConfig.builder()
-                            .resp2()
+                            // No HELLO: before AUTH it would be refused.
+                            .serverDefaultProtocol()
                             .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
                             .connectionTimeoutMillis(Math.min(millis, 3_000))
                             .socketTimeoutMillis(millis)

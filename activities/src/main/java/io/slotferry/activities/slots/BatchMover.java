@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class BatchMover {
     private static final Logger log = LoggerFactory.getLogger(BatchMover.class);
 
+    private static final long SETTLE_MILLIS = 10_000;
+    private static final long POLL_MILLIS = 100;
+
     private final ClusterReader reader;
 
     public BatchMover(ClusterReader reader) {
@@ -48,10 +52,10 @@ public final class BatchMover {
      */
     public BatchOutcome move(BatchOrder order, Lifeline lifeline) {
         long began = System.nanoTime();
-        Agreed before = reader.agreed(order.access());
+        Agreed before = settled(order, lifeline);
         new BatchSurvey(before).tasks(order);
         try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
-            List<LaneTask> tasks = new BatchSurvey(reader.agreed(order.access())).tasks(order);
+            List<LaneTask> tasks = new BatchSurvey(settled(order, lifeline)).tasks(order);
             int pending = tasks.stream().mapToInt(task -> task.pending().size()).sum();
             BatchRun run = new BatchRun(order, session, lifeline, order.slots() - pending);
             moveLanes(order, tasks, run, session, lifeline);
@@ -67,6 +71,21 @@ public final class BatchMover {
                     progress.slotsDone() == order.slots(),
                     order.slots() - pending,
                     (System.nanoTime() - began) / 1_000_000);
+        }
+    }
+
+    /** The cluster as soon as its nodes agree: after the batch before, the last of them learn by gossip. */
+    private Agreed settled(BatchOrder order, Lifeline lifeline) {
+        long end = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
+        while (true) {
+            try {
+                return reader.agreedWhileSlotsMove(order.access());
+            } catch (Halted e) {
+                if (System.nanoTime() >= end || lifeline.stopRequested()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL_MILLIS * 1_000_000);
+            }
         }
     }
 

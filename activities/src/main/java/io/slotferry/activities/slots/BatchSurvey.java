@@ -3,7 +3,6 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.planning.ClusterViews;
-import io.slotferry.planning.ClusterViews.Direction;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
@@ -47,24 +46,10 @@ final class BatchSurvey {
         if (!foreign.isEmpty() || source.master().id().equals(target.master().id())) {
             throw changed(move, foreign);
         }
-        return new LaneTask(
-                source.master(), target.master(), pending, settled.intersect(openOn(source.master(), target.master())));
-    }
-
-    private SlotRanges openOn(Member source, Member target) {
-        SlotRanges slots = SlotRanges.none();
-        for (OpenSlots held : open) {
-            boolean ours = isEnd(held, Direction.MIGRATING, source, target)
-                    || isEnd(held, Direction.IMPORTING, target, source);
-            slots = ours ? slots.plus(held.slots()) : slots;
-        }
-        return slots;
-    }
-
-    private static boolean isEnd(OpenSlots held, Direction direction, Member node, Member peer) {
-        return held.direction() == direction
-                && held.node().id().equals(node.id())
-                && held.peer().equals(peer.id());
+        LaneTask task = new LaneTask(source, target, pending, SlotRanges.none());
+        SlotRanges held =
+                open.stream().filter(task::opens).map(OpenSlots::slots).reduce(SlotRanges.none(), SlotRanges::plus);
+        return new LaneTask(source, target, pending, settled.intersect(held));
     }
 
     /** Only this batch is at work: whatever is open, and not open as this batch opens it, is somebody else's. */
@@ -73,8 +58,7 @@ final class BatchSurvey {
         for (OpenSlots held : open) {
             SlotRanges ours = SlotRanges.none();
             for (LaneTask task : tasks) {
-                if (isEnd(held, Direction.MIGRATING, task.source(), task.target())
-                        || isEnd(held, Direction.IMPORTING, task.target(), task.source())) {
+                if (task.opens(held)) {
                     ours = ours.plus(task.pending()).plus(task.unsettled());
                 }
             }

@@ -1,0 +1,144 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.credentials.Credential;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalClusterBuilder;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Two masters that own all slots, and a third that has joined and owns none. */
+final class GrownCluster implements AutoCloseable {
+    final LocalCluster cluster;
+    final LocalNode source;
+    final LocalNode other;
+    final LocalNode target;
+    final Nodes nodes;
+    final ClusterAccess access;
+    private final Map<String, String> written = new HashMap<>();
+
+    private GrownCluster(LocalCluster cluster, Optional<Credential> credential) {
+        this.cluster = cluster;
+        this.source = cluster.masters().get(0);
+        this.other = cluster.masters().get(1);
+        this.target = cluster.startSpare();
+        try (Jedis jedis = source.jedis()) {
+            jedis.clusterMeet(target.host(), target.port());
+        }
+        List<LocalNode> members = new ArrayList<>(cluster.nodes());
+        members.add(target);
+        cluster.awaitReady(members);
+        this.nodes = RespNodes.with(name -> credential, credential.map(secret -> "test"));
+        this.access = new ClusterAccess(List.of(address(source), address(other)), credential.map(secret -> "test"));
+    }
+
+    static GrownCluster on(ServerBinary server, String... config) {
+        return new GrownCluster(builder(server).config(config).start(), Optional.empty());
+    }
+
+    static GrownCluster withPassword(ServerBinary server, String password) {
+        return new GrownCluster(
+                builder(server).password(password).start(), Optional.of(new Credential(Optional.empty(), password)));
+    }
+
+    static GrownCluster withUser(ServerBinary server, String user, String password) {
+        return new GrownCluster(
+                builder(server).aclUser(user, password).start(),
+                Optional.of(new Credential(Optional.of(user), password)));
+    }
+
+    private static LocalClusterBuilder builder(ServerBinary server) {
+        return LocalCluster.builder(server).masters(2).replicasPerMaster(1);
+    }
+
+    static NodeAddress address(LocalNode node) {
+        return new NodeAddress(node.host(), node.port());
+    }
+
+    static Member member(LocalNode node) {
+        return new Member(new NodeId(node.nodeId()), address(node));
+    }
+
+    ClusterReader reader() {
+        return new ClusterReader(nodes);
+    }
+
+    BatchMover mover() {
+        return new BatchMover(reader());
+    }
+
+    /** These slots from the first master to the new one. */
+    BatchOrder order(String slots) {
+        return order(slots, Mode.FAST);
+    }
+
+    BatchOrder order(String slots, Mode mode) {
+        return new BatchOrder(
+                access,
+                1,
+                4,
+                mode,
+                List.of(new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots))));
+    }
+
+    /** Keys that all lie in slots below the limit. */
+    void fill(int keys, int slotsBelow) {
+        try (Jedis jedis = source.jedis();
+                Pipeline pipeline = jedis.pipelined()) {
+            for (int i = 0, made = 0; made < keys; i++) {
+                String key = "key:" + i;
+                if (JedisClusterCRC16.getSlot(key) < slotsBelow) {
+                    String value = "value of " + i;
+                    pipeline.set(key, value);
+                    written.put(key, value);
+                    made++;
+                }
+            }
+            pipeline.sync();
+        }
+    }
+
+    Map<String, String> written() {
+        return written;
+    }
+
+    /** A key in this slot. */
+    static String keyIn(int slot) {
+        for (int i = 0; ; i++) {
+            if (JedisClusterCRC16.getSlot("{" + i + "}") == slot) {
+                return "{" + i + "}";
+            }
+        }
+    }
+
+    SlotRanges ownedBy(LocalNode node) {
+        return reader().agreedWhileSlotsMove(access).cluster().shards().stream()
+                .filter(shard -> shard.master().id().value().equals(node.nodeId()))
+                .findFirst()
+                .orElseThrow()
+                .slots();
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}
