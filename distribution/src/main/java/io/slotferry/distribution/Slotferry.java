@@ -1,5 +1,15 @@
 package io.slotferry.distribution;
 
+import io.slotferry.sandbox.demo.DemoCommand;
+import io.slotferry.starter.ApproveCommand;
+import io.slotferry.starter.CancelCommand;
+import io.slotferry.starter.ExitCode;
+import io.slotferry.starter.ExpandCommand;
+import io.slotferry.starter.PlanCommand;
+import io.slotferry.starter.RetryCommand;
+import io.slotferry.starter.StatusCommand;
+import io.slotferry.starter.WatchCommand;
+import io.slotferry.worker.WorkerCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -19,13 +29,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         commandListHeading = "%nCommands:%n",
         footer = {"", "slotferry help COMMAND explains a command and its exit codes."},
-        subcommands = {HelpCommand.class})
+        subcommands = {
+            PlanCommand.class,
+            ExpandCommand.class,
+            StatusCommand.class,
+            WatchCommand.class,
+            ApproveCommand.class,
+            RetryCommand.class,
+            CancelCommand.class,
+            WorkerCommand.class,
+            DemoCommand.class,
+            HelpCommand.class
+        })
 public final class Slotferry {
-    /** A defect, as the starter's commands say it too. */
-    private static final int FAILED = 8;
-
-    private static final int BAD_ARGUMENTS = 2;
-
     private Slotferry() {}
 
     /** Runs one command and ends the JVM with its exit code. */
@@ -48,7 +64,7 @@ public final class Slotferry {
         if (!UnmatchedArgumentException.printSuggestions(error, err)) {
             err.println("Next: " + command.getCommandSpec().qualifiedName() + " --help");
         }
-        return BAD_ARGUMENTS;
+        return ExitCode.BAD_REQUEST.code();
     }
 
     /** What no command expected: the message for a person, the whole for whoever asks. */
@@ -58,13 +74,13 @@ public final class Slotferry {
         err.println(command.getCommandSpec().qualifiedName() + " failed: " + message);
         if (System.getenv("SLOTFERRY_DEBUG") != null) {
             error.printStackTrace(err);
-            return FAILED;
+            return ExitCode.FAILED.code();
         }
         Arrays.stream(error.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("io.slotferry."))
                 .findFirst()
                 .ifPresent(frame -> err.println("  at " + frame));
         err.println("Next: the same command with SLOTFERRY_DEBUG=1 shows where it happened");
-        return FAILED;
+        return ExitCode.FAILED.code();
     }
 }

@@ -1,6 +1,5 @@
 package io.slotferry.sandbox;
 
-import io.slotferry.sandbox.AuditReport.Holding;
 import io.slotferry.sandbox.Finding.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -96,7 +95,7 @@ public final class Audit {
     private Holding sweep(HostAndPort master, SlotOwners owners, Findings findings) {
         long seen = 0;
         try (Jedis jedis = new Jedis(master, access.config())) {
-            for (int database : databases(jedis)) {
+            for (int database : Keyspace.read(jedis).databases()) {
                 if (database != 0) {
                     jedis.select(database);
                 }
@@ -114,20 +113,11 @@ public final class Audit {
                 } while (!isZero(cursor));
             }
         }
-        return new Holding(master.toString(), owners.slotsByMaster().get(master), seen);
+        return Holding.of(master, owners, seen);
     }
 
     private static boolean isZero(byte[] cursor) {
         return cursor.length == 1 && cursor[0] == '0';
-    }
-
-    /** The databases that hold keys, from lines such as {@code db0:keys=3,expires=0}. */
-    private static List<Integer> databases(Jedis jedis) {
-        return jedis.info("keyspace")
-                .lines()
-                .filter(line -> line.startsWith("db"))
-                .map(line -> Integer.valueOf(line.substring(2, line.indexOf(':'))))
-                .toList();
     }
 
     private Finding misplaced(HostAndPort master, byte[] key, int database, SlotOwners owners) {

@@ -30,9 +30,6 @@ public record AuditReport(
         masters = List.copyOf(masters);
     }
 
-    /** A master with its slots and the keys that lie on it, of all databases. */
-    public record Holding(String master, int slots, long keys) {}
-
     /** Acknowledged writes that cannot be read back. */
     public long lostWrites() {
         return counts.entrySet().stream()

@@ -37,12 +37,25 @@ public final class ExpandCommand extends TemporalCommand {
     private ObjectNode json;
     private ExpandRequest request;
 
+    private final boolean leavesRun;
+
     public ExpandCommand() {
         this(Surroundings.ofProcess());
     }
 
+    /**
+     * Inside a program that brings its own Temporal and takes it away when it ends, so that nothing is said on Ctrl-C.
+     *
+     * @param environment in place of the process's own
+     */
+    public ExpandCommand(Map<String, String> environment) {
+        super(new Surroundings(environment, Terminal.system(environment), System.in));
+        leavesRun = false;
+    }
+
     ExpandCommand(Surroundings surroundings) {
         super(surroundings);
+        leavesRun = true;
     }
 
     @Override
@@ -81,8 +94,11 @@ public final class ExpandCommand extends TemporalCommand {
             planned.preflight().ifPresent(epilogue::preflight);
             plan(temporal, run, planned);
             if (asks()) {
-                farewell.words("Nothing was touched; the run waits for your approval: slotferry approve " + name(run)
-                        + ", or slotferry cancel " + name(run));
+                farewell.words(
+                        !leavesRun
+                                ? ""
+                                : "Nothing was touched; the run waits for your approval: slotferry approve " + name(run)
+                                        + ", or slotferry cancel " + name(run));
                 if (!approve(temporal, run, planned)) {
                     return ExitCode.REFUSED;
                 }
@@ -138,7 +154,9 @@ public final class ExpandCommand extends TemporalCommand {
     }
 
     private String farewell(Run run) {
-        return "The run goes on without this command. Come back: slotferry watch " + name(run)
-                + "; stop it: slotferry cancel " + name(run);
+        return !leavesRun
+                ? ""
+                : "The run goes on without this command. Come back: slotferry watch " + name(run)
+                        + "; stop it: slotferry cancel " + name(run);
     }
 }

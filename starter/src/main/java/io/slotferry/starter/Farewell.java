@@ -7,11 +7,17 @@ final class Farewell implements AutoCloseable {
 
     Farewell(Voice voice, String words) {
         this.words = words;
-        this.hook = new Thread(() -> voice.say("\n" + this.words), "farewell");
+        this.hook = new Thread(() -> say(voice), "farewell");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** What to say from now on. */
+    private void say(Voice voice) {
+        if (!words.isEmpty()) {
+            voice.say("\n" + words);
+        }
+    }
+
+    /** What to say from now on; nothing where empty. */
     void words(String now) {
         this.words = now;
     }
