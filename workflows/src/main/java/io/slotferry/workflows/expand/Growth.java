@@ -62,10 +62,10 @@ final class Growth {
     private void addMasters() {
         run.begin(Phase.ADD_MASTERS, "adds the new masters");
         step(() -> {
-            Settings prior = rooms.settings("read " + REPLICA_MIGRATION)
+            Settings prior = rooms.readingSettings("read " + REPLICA_MIGRATION)
                     .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
             changes.touching(prior);
-            rooms.settings("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
+            rooms.joining("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
         });
         List<Member> masters = newMasters().toList();
         if (!masters.isEmpty()) {
@@ -148,7 +148,7 @@ final class Growth {
     }
 
     private void restoreSettings() {
-        changes.settings().ifPresent(prior -> rooms.settings("put " + prior.parameter() + " back")
+        changes.settings().ifPresent(prior -> rooms.joining("put " + prior.parameter() + " back")
                 .restoreSettings(request.access(), prior)
                 .forEach(run::warn));
         changes.settingsRestored();

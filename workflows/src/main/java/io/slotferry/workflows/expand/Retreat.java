@@ -127,7 +127,7 @@ final class Retreat {
     private void restoreSettings() {
         Optional<Settings> prior = changes.settings();
         if (prior.isPresent()) {
-            rooms.settings("put " + prior.get().parameter() + " back")
+            rooms.joining("put " + prior.get().parameter() + " back")
                     .restoreSettings(request.access(), prior.get())
                     .forEach(run::warn);
             changes.settingsRestored();

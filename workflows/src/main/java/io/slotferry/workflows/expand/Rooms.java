@@ -31,12 +31,12 @@ final class Rooms {
         return Workflow.newActivityStub(Looking.class, options(summary, A_LOOK).build());
     }
 
-    /** For reading and setting parameters. */
-    Joining settings(String summary) {
+    /** For reading parameters. */
+    Joining readingSettings(String summary) {
         return Workflow.newActivityStub(Joining.class, options(summary, A_LOOK).build());
     }
 
-    /** For nodes that come and go. */
+    /** For nodes that come and go, and their parameters. Whatever changes nodes lives by its heartbeat. */
     Joining joining(String summary) {
         return Workflow.newActivityStub(Joining.class, lasting(summary));
     }
