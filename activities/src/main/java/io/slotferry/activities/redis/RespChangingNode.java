@@ -132,10 +132,15 @@ final class RespChangingNode extends RespNode implements ChangingNode {
                 .toList();
         List<Long> sizes = new ArrayList<>();
         for (Object answer : pipelineIn(database, commands)) {
-            Object size = connection.value(commands.get(0), answer);
-            sizes.add(size == null ? 0 : (Long) size);
+            sizes.add(isGone(answer) ? 0 : (Long) connection.value(commands.get(0), answer));
         }
         return sizes;
+    }
+
+    /** A key that was deleted or expired since it was listed: the source of an open slot then answers ASK. */
+    private static boolean isGone(Object answer) {
+        return answer == null
+                || refusal(answer).filter(text -> text.startsWith("ASK ")).isPresent();
     }
 
     @Override
