@@ -29,9 +29,12 @@ public final class FailureBoundary {
         } catch (NodeFailure e) {
             throw failure(e.halt());
         } catch (Lifeline.Superseded e) {
-            throw Failures.retryable(
-                    new Halt(FailureKind.NODE_UNREACHABLE, e.getMessage(), List.of(), "it is tried again by itself"),
-                    RETRY_DELAY);
+            throw failure(new Halt(
+                    FailureKind.SUPERSEDED,
+                    e.getMessage(),
+                    List.of(),
+                    "it is tried again by itself; if it stays so, see whether the worker reaches Temporal, then slotferry"
+                            + " retry"));
         }
     }
 

@@ -137,12 +137,6 @@ final class RespChangingNode extends RespNode implements ChangingNode {
         return sizes;
     }
 
-    /** A key that was deleted or expired since it was listed: the source of an open slot then answers ASK. */
-    private static boolean isGone(Object answer) {
-        return answer == null
-                || refusal(answer).filter(text -> text.startsWith("ASK ")).isPresent();
-    }
-
     @Override
     public List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls) {
         return answers(pipelineIn(

@@ -136,7 +136,8 @@ class RespNode implements Node {
         CommandArguments dump = command("DUMP", (Object) key);
         commands.add(dump);
         List<Object> answers = connection.pipeline(commands);
-        return Optional.ofNullable((byte[]) connection.value(dump, answers.get(answers.size() - 1)));
+        Object answer = answers.get(answers.size() - 1);
+        return isGone(answer) ? Optional.empty() : Optional.of((byte[]) connection.value(dump, answer));
     }
 
     /** SELECT where another database is selected; the answers of a pipeline that begins with it have one more in front. */
@@ -158,6 +159,12 @@ class RespNode implements Node {
             connection.value(all.get(0), answers.get(0));
         }
         return answers.subList(selects, answers.size());
+    }
+
+    /** A key that was deleted or expired since it was listed: the source of an open slot then answers ASK. */
+    protected static boolean isGone(Object answer) {
+        return answer == null
+                || refusal(answer).filter(text -> text.startsWith("ASK ")).isPresent();
     }
 
     /** Whether this answer is the node's error. */

@@ -20,6 +20,8 @@ public enum FailureKind {
     CREDENTIALS(Proceeds.OPERATOR, "the credentials are missing or were refused"),
     /** A node does not answer. */
     NODE_UNREACHABLE(Proceeds.RETRY, "a node does not answer"),
+    /** An attempt ended itself because its right to change things could not be kept; the next one goes on. */
+    SUPERSEDED(Proceeds.RETRY, "an attempt lost its right to change things"),
     /** The nodes' views of the cluster differ, or one is not ok; they usually settle by themselves. */
     VIEWS_DISAGREE(Proceeds.RETRY, "the nodes' views of the cluster differ"),
     /** Somebody else changed the cluster. */
