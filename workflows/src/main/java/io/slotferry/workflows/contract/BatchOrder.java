@@ -1,5 +1,7 @@
 package io.slotferry.workflows.contract;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.SlotRanges;
 import java.util.List;
@@ -24,6 +26,17 @@ public record BatchOrder(
             source = List.copyOf(source);
             target = List.copyOf(target);
         }
+    }
+
+    /** As history holds it. */
+    @JsonValue
+    CompactOrder compact() {
+        return CompactOrder.of(this);
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static BatchOrder of(CompactOrder compact) {
+        return compact.order();
     }
 
     /** How many slots the batch holds. */

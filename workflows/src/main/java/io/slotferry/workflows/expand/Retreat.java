@@ -73,14 +73,8 @@ final class Retreat {
     private Ending stoppedAfterSlotsMoved() {
         Plan plan = run.plan().orElseThrow();
         run.stopping("brings the cluster into good order");
-        boolean held = attempt("the lease could not be taken again", this::holdAgain);
-        if (held) {
-            List<Pairing> pairings = changes.attached() ? List.of() : BatchOrders.pairings(plan, this::needsReplicas);
-            if (!pairings.isEmpty()) {
-                attempt("replicas were not attached", () -> rooms.joining(
-                                "attach the replicas of masters that own slots")
-                        .attachReplicas(request.access(), pairings));
-            }
+        if (attempt("the lease could not be taken again", this::holdAgain)) {
+            attachWhereSlotsAre(plan);
             attempt("settings were not put back", this::restoreSettings);
         }
         run.begin(Phase.VALIDATE, "validates the cluster as it is");
@@ -95,9 +89,19 @@ final class Retreat {
                 validation, "start the same request again: it plans the rest (slotferry expand, with the same nodes)");
     }
 
-    private boolean needsReplicas(int shard) {
-        return changes.filled(shard)
-                && run.plan().orElseThrow().shards().get(shard).added();
+    /** A new master that got slots needs its replicas; one that got none stays the empty member that it is. */
+    private void attachWhereSlotsAre(Plan plan) {
+        List<Pairing> pairings = BatchOrders.pairings(
+                plan, shard -> changes.filled(shard) && plan.shards().get(shard).added());
+        if (changes.attached() || pairings.isEmpty()) {
+            return;
+        }
+        boolean done = attempt(
+                "replicas were not attached", () -> rooms.joining("attach the replicas of masters that own slots")
+                        .attachReplicas(request.access(), pairings));
+        if (done && pairings.size() == plan.attachments().size()) {
+            changes.attachedAll();
+        }
     }
 
     private void warnOfWhatFailed(ValidationReport report) {

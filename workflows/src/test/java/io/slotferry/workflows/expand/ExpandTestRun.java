@@ -13,16 +13,20 @@ import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.SlotferryJson;
 import io.slotferry.workflows.lease.ClusterLeaseWorkflowImpl;
-import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** One expansion on the in-memory server, which skips time, with fake activities. */
@@ -47,7 +51,13 @@ final class ExpandTestRun implements AutoCloseable {
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build())
                 .build());
-        Worker worker = server.newWorker(Names.TASK_QUEUE);
+        // A heartbeat that is sent at once sees a cancel at once.
+        Worker worker = server.newWorker(
+                Names.TASK_QUEUE,
+                WorkerOptions.newBuilder()
+                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
+                        .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
+                        .build());
         worker.registerWorkflowImplementationTypes(implementation, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(fake);
         server.start();
@@ -132,12 +142,57 @@ final class ExpandTestRun implements AutoCloseable {
         throw new AssertionError("never came; the last status was " + status(stub) + ", calls " + fake.calls);
     }
 
-    void sleep(Duration duration) {
-        server.sleep(duration);
+    /** The calls whose name begins so. */
+    List<String> calls(String prefix) {
+        return fake.calls.stream().filter(call -> call.startsWith(prefix)).toList();
     }
 
-    WorkflowExecution execution(WorkflowStub stub) {
-        return stub.getExecution();
+    /** The old nodes belong to the cluster, the new ones do not, every slot is where it was, and so is the setting. */
+    void assertAsBefore() {
+        assertThat(fake.cluster.seen()).isEqualTo(new SimulatedCluster().seen());
+        assertSettingsPutBack();
+    }
+
+    void assertSettingsPutBack() {
+        assertThat(fake.cluster.members())
+                .allSatisfy(node -> assertThat(fake.cluster.setting(node)).isEqualTo("yes"));
+    }
+
+    boolean leaseIsHeld() {
+        WorkflowStub lease = lease();
+        return lease.describe().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
+    }
+
+    /** The in-memory server does not tell a parent that its child was terminated; that it completed, it does. */
+    void endLease() {
+        lease().signal("release");
+        while (leaseIsHeld()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private WorkflowStub lease() {
+        return server.getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        Names.lease(SimulatedCluster.node(1).id().value()));
+    }
+
+    WorkflowExecutionHistory history(WorkflowStub stub) {
+        return server.getWorkflowClient().fetchHistory(stub.getExecution().getWorkflowId());
+    }
+
+    long events(WorkflowStub stub, EventType type) {
+        return history(stub).getHistory().getEventsList().stream()
+                .filter(event -> event.getEventType() == type)
+                .count();
+    }
+
+    void awaitEvent(WorkflowStub stub, EventType type) {
+        await(stub, status -> events(stub, type) > 0);
+    }
+
+    void sleep(Duration duration) {
+        server.sleep(duration);
     }
 
     @Override

@@ -38,7 +38,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
 final class FakeActivities implements Looking, Joining, Moving, Recording {
@@ -54,7 +56,7 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     private volatile int stopAfterSlots = Integer.MAX_VALUE;
 
     private final Map<String, List<Halt>> failures = new HashMap<>();
-    private final Map<String, Runnable> hooks = new HashMap<>();
+    private final Map<String, Runnable> hooks = new ConcurrentHashMap<>();
     private volatile String lingering = "";
 
     /** The next call of this name fails so, before it did anything. */
@@ -66,6 +68,20 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     /** Each call of this name does this first. */
     void before(String call, Runnable hook) {
         hooks.put(call, hook);
+    }
+
+    /** The call of this name waits until the test lets it go; answers how. */
+    Runnable hold(String call) {
+        CountDownLatch latch = new CountDownLatch(1);
+        before(call, () -> {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        });
+        return latch::countDown;
     }
 
     /** This call heartbeats until it is cancelled; then it ends: a MoveBatch incomplete, others as cancelled. */
@@ -152,7 +168,8 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
 
     @Override
     public ValidationReport validate(ValidateOrder order) {
-        called("Validate balanced=" + order.balanced() + " attached=" + order.attached());
+        called("Validate");
+        calls.set(calls.size() - 1, "Validate balanced=" + order.balanced() + " attached=" + order.attached());
         List<Integer> counts = cluster.slotCounts();
         List<Integer> planned = order.plan().shards().stream()
                 .map(shard -> cluster.owned(shard.master()).size() - shard.slotsAfter())
@@ -200,20 +217,29 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     @Override
     public void addNodes(ClusterAccess access, List<Member> nodes) {
         nodes.forEach(cluster::join);
-        called("AddNodes " + ports(nodes));
+        calls.add("AddNodes " + ports(nodes));
         lingerIf("AddNodes");
+        nextFailure("AddNodes").ifPresent(halt -> {
+            throw Failures.of(halt);
+        });
+        hooks.getOrDefault("AddNodes", () -> {}).run();
     }
 
     @Override
     public void attachReplicas(ClusterAccess access, List<Pairing> pairings) {
-        called("AttachReplicas " + ports(pairings.stream().map(Pairing::replica).toList()));
+        called("AttachReplicas");
+        calls.set(
+                calls.size() - 1,
+                "AttachReplicas "
+                        + ports(pairings.stream().map(Pairing::replica).toList()));
         pairings.forEach(
                 pairing -> cluster.follow(pairing.replica(), pairing.shard().get(0)));
     }
 
     @Override
     public void removeNodes(ClusterAccess access, List<Member> nodes) {
-        called("RemoveNodes " + ports(nodes));
+        called("RemoveNodes");
+        calls.set(calls.size() - 1, "RemoveNodes " + ports(nodes));
         nodes.forEach(cluster::remove);
     }
 

@@ -1,0 +1,101 @@
+package io.slotferry.workflows.expand;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.CommandAnswer;
+import io.slotferry.workflows.contract.ExpandClusterWorkflow;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowHistoryLoader;
+import io.temporal.worker.Worker;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs that are under way must survive a new release: their recorded histories are replayed against the code. */
+class ReplayTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"three-batches.json"})
+    void a_recorded_history_replays(String history) {
+        assertThatCode(() -> replay(history, ExpandClusterWorkflowImpl.class)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"three-batches.json"})
+    void a_workflow_that_calls_its_activities_in_another_order_does_not_replay(String history) {
+        assertThatThrownBy(() -> replay(history, PlansBeforePreflight.class))
+                .hasMessageContaining("NonDeterministicException");
+    }
+
+    private static void replay(String history, Class<? extends ExpandClusterWorkflow> workflow) throws Exception {
+        TestEnvironmentOptions options = TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build())
+                .build();
+        try (TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options)) {
+            Worker worker = environment.newWorker(Names.TASK_QUEUE);
+            worker.registerWorkflowImplementationTypes(workflow);
+            worker.replayWorkflowExecution(WorkflowHistoryLoader.readHistoryFromResource("histories/" + history));
+        }
+    }
+
+    /** The workflow as somebody might change it without thinking of the runs under way. */
+    public static final class PlansBeforePreflight implements ExpandClusterWorkflow {
+        private final ExpandClusterWorkflowImpl unchanged = new ExpandClusterWorkflowImpl();
+
+        @Override
+        public ExpandResult expand(JsonNode request) {
+            new Rooms().looking("make the plan").makePlan(io.slotferry.workflows.contract.RequestReader.read(request));
+            return unchanged.expand(request);
+        }
+
+        @Override
+        public ExpandStatus status() {
+            return unchanged.status();
+        }
+
+        @Override
+        public Optional<Plan> plan() {
+            return unchanged.plan();
+        }
+
+        @Override
+        public CommandAnswer approve(JsonNode approval) {
+            return unchanged.approve(approval);
+        }
+
+        @Override
+        public void mayApprove(JsonNode approval) {
+            unchanged.mayApprove(approval);
+        }
+
+        @Override
+        public CommandAnswer retry(JsonNode word) {
+            return unchanged.retry(word);
+        }
+
+        @Override
+        public void mayRetry(JsonNode word) {
+            unchanged.mayRetry(word);
+        }
+
+        @Override
+        public CommandAnswer cancel(JsonNode word) {
+            return unchanged.cancel(word);
+        }
+
+        @Override
+        public void mayCancel(JsonNode word) {
+            unchanged.mayCancel(word);
+        }
+    }
+}
