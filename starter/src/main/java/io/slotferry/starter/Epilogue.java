@@ -68,7 +68,17 @@ final class Epilogue {
                         .map(StatusText::commands)
                         .map(c -> "You can: " + c)
                         .orElse(""));
-        voice.event("halted", Map.of("exit", ExitCode.HALTED, "code", ExitCode.HALTED.code(), "halt", halt));
+        voice.event(
+                "halted",
+                Map.of(
+                        "workflowId",
+                        look.run().workflowId(),
+                        "exit",
+                        ExitCode.HALTED,
+                        "code",
+                        ExitCode.HALTED.code(),
+                        "halt",
+                        halt));
         return ExitCode.HALTED;
     }
 

@@ -87,29 +87,55 @@ public final class ExpandCommand extends TemporalCommand {
             Look look = follower.until(
                     run,
                     status -> asks() ? approvable(status) : !status.planText().isEmpty());
-            if (look.closed() || look.status().filter(Follower::halted).isPresent()) {
-                return epilogue.tell(look);
+            look.status()
+                    .flatMap(ExpandStatus::preflight)
+                    .filter(report -> !over(look))
+                    .ifPresent(epilogue::preflight);
+            return asks() ? agree(temporal, run, look, farewell) : onwards(temporal, run, look);
+        }
+    }
+
+    /** The run asks again where the cluster changed between its plan and its lease. */
+    private ExitCode agree(Connection temporal, Run run, Look planned, Farewell farewell) {
+        Look look = planned;
+        while (!over(look)) {
+            ExpandStatus status = look.status().orElseThrow();
+            plan(temporal, run, status);
+            farewell.words(
+                    !leavesRun
+                            ? ""
+                            : "Nothing was touched; the run waits for your approval: slotferry approve " + name(run)
+                                    + ", or slotferry cancel " + name(run));
+            if (!approve(temporal, run, status)) {
+                return ExitCode.REFUSED;
             }
-            ExpandStatus planned = look.status().orElseThrow();
-            planned.preflight().ifPresent(epilogue::preflight);
-            plan(temporal, run, planned);
-            if (asks()) {
-                farewell.words(
-                        !leavesRun
-                                ? ""
-                                : "Nothing was touched; the run waits for your approval: slotferry approve " + name(run)
-                                        + ", or slotferry cancel " + name(run));
-                if (!approve(temporal, run, planned)) {
-                    return ExitCode.REFUSED;
-                }
-                farewell.words(farewell(run));
-            }
+            farewell.words(farewell(run));
             if (detach) {
                 voice().say(farewell(run));
                 return ExitCode.OK;
             }
-            return epilogue.tell(follower.until(run, status -> false));
+            look = new Follower(temporal, voice(), surroundings())
+                    .until(run, now -> approvable(now) && !now.fingerprint().equals(status.fingerprint()));
         }
+        return new Epilogue(temporal, voice(), surroundings()).tell(look);
+    }
+
+    /** For a run that needs no approval. */
+    private ExitCode onwards(Connection temporal, Run run, Look planned) {
+        Look look = planned;
+        if (!over(look)) {
+            plan(temporal, run, look.status().orElseThrow());
+            if (detach) {
+                voice().say(farewell(run));
+                return ExitCode.OK;
+            }
+            look = new Follower(temporal, voice(), surroundings()).until(run, status -> false);
+        }
+        return new Epilogue(temporal, voice(), surroundings()).tell(look);
+    }
+
+    private static boolean over(Look look) {
+        return look.closed() || look.status().filter(Follower::halted).isPresent();
     }
 
     private static boolean approvable(ExpandStatus status) {

@@ -42,14 +42,17 @@ public final class PlanCommand extends TemporalCommand {
             look = new Follower(temporal, voice(), surroundings()).until(run, status -> false);
         }
         Epilogue epilogue = new Epilogue(temporal, voice(), surroundings());
-        Ending ending = look.closed() ? Ending.of(new Runs(temporal).stub(run)) : null;
-        if (ending == null || ending.exit() != ExitCode.OK || ending.result().isEmpty()) {
+        if (!look.closed()) {
+            return epilogue.tell(look);
+        }
+        Ending ending = Ending.of(new Runs(temporal).stub(run));
+        if (ending.exit() != ExitCode.OK || ending.result().isEmpty()) {
             return epilogue.tell(look);
         }
         ExpandResult result = ending.result().get();
         epilogue.preflight(result.preflight());
         if (result.nothingToDo()) {
-            voice().say(result.cluster() + ": nothing to do: it is balanced and every node is in its place");
+            voice().say(result.cluster() + ": nothing to do, it is balanced and every node is in its place");
         } else {
             voice().say(result.planText().stripTrailing());
             voice().say("Fingerprint: " + result.fingerprint());

@@ -41,6 +41,7 @@ final class RequestOptions {
             names = "--seed",
             paramLabel = "HOST:PORT",
             split = ",",
+            hideParamSyntax = true,
             description = "a node of the cluster; may be repeated")
     private List<String> seeds;
 
@@ -48,6 +49,7 @@ final class RequestOptions {
             names = "--add-master",
             paramLabel = "HOST:PORT",
             split = ",",
+            hideParamSyntax = true,
             description = "an empty node to become a master; may be repeated")
     private List<String> masters;
 
@@ -55,6 +57,7 @@ final class RequestOptions {
             names = "--add-replica",
             paramLabel = "HOST:PORT[=MASTER]",
             split = ",",
+            hideParamSyntax = true,
             description = "an empty node to become a replica, of MASTER or as the planner pairs it; may be repeated")
     private List<String> replicas;
 
@@ -86,6 +89,7 @@ final class RequestOptions {
             names = "--accept",
             paramLabel = "CHECK[@NODE]",
             split = ",",
+            hideParamSyntax = true,
             description = "a failing preflight check that you take on yourself; may be repeated")
     private List<String> accept;
 
@@ -104,7 +108,7 @@ final class RequestOptions {
     ObjectNode request(InputStream standardInput, String stopAfter) {
         ObjectNode request = file == null ? JsonNodeFactory.instance.objectNode() : read(standardInput);
         overlay(request);
-        if (stopAfter != null) {
+        if (stopAfter != null && !request.isEmpty()) {
             request.put("stopAfter", stopAfter);
         }
         try {

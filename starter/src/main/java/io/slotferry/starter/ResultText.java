@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 
 /** How a run ended, and what preflight found, as text; pure. */
 final class ResultText {
+    /** How a run notes in its trail where the report was written. */
+    private static final String REPORT = "report: ";
+
     private final int width;
     private final Style style;
 
@@ -36,8 +39,8 @@ final class ResultText {
         List<String> lines = new ArrayList<>();
         ending.result().ifPresent(result -> {
             lines.add(heading(result));
-            if (result.moved().slotsPlanned() > 0) {
-                lines.add(moved(result.moved()));
+            if (result.moved().slotsPlanned() > 0 && !Ending.rehearsed(result)) {
+                lines.addAll(moved(result.moved()));
             }
             result.validation().ifPresent(validation -> {
                 lines.add("");
@@ -55,9 +58,12 @@ final class ResultText {
         });
         ending.result()
                 .map(ExpandResult::next)
-                .filter(next -> !next.isEmpty())
-                .filter(next -> ending.halt().isEmpty())
+                .filter(next -> ending.exit() != ExitCode.OK && ending.halt().isEmpty())
                 .ifPresent(next -> lines.add("Next: " + next));
+        ending.result().map(ExpandResult::trail).orElse(List.of()).stream()
+                .map(ExpandResult.Note::what)
+                .filter(what -> what.matches(REPORT + ".+\\.(md|json)"))
+                .forEach(what -> lines.add("Report on the worker: " + what.substring(REPORT.length())));
         return lines;
     }
 
@@ -74,12 +80,15 @@ final class ResultText {
                 .filter(check -> check.verdict() == Verdict.FAIL || check.verdict() == Verdict.WARN)
                 .toList()));
         report.unmatched()
-                .forEach(entry -> lines.add(style.warning("  WARN  ") + "--accept " + entry + " matched no check"));
+                .forEach(entry -> lines.add(style.warning("  WARN  ") + "accept: no check answered to " + entry));
         return lines;
     }
 
     private String heading(ExpandResult result) {
         RunState outcome = result.outcome();
+        if (Ending.rehearsed(result)) {
+            return result.cluster() + ": " + result.next();
+        }
         String word = outcome == RunState.COMPLETED ? style.good(outcome.name()) : style.bad(outcome.name());
         String span = Words.span(Duration.between(result.startedAt(), result.endedAt()));
         return result.nothingToDo()
@@ -87,12 +96,17 @@ final class ResultText {
                 : result.cluster() + ": " + word + " in " + span;
     }
 
-    private static String moved(ExpandResult.Moved moved) {
+    private static List<String> moved(ExpandResult.Moved moved) {
         long seconds = moved.reshard().toSeconds();
-        return "Moved " + Words.count(moved.slots()) + " of " + Words.count(moved.slotsPlanned(), "slot", "s") + " in "
-                + Words.count(moved.batches()) + " of " + Words.count(moved.batchesPlanned(), "batch", "es") + ", "
-                + Words.count(moved.keys(), "key", "s") + ", in " + Words.span(moved.reshard())
-                + (seconds > 0 ? " (" + Words.count(moved.keys() / seconds) + " keys/s)" : "");
+        String slots = "Moved " + Words.count(moved.slots()) + " of " + Words.count(moved.slotsPlanned(), "slot", "s")
+                + " in " + Words.count(moved.batches()) + " of " + Words.count(moved.batchesPlanned(), "batch", "es")
+                + ", with " + Words.count(moved.keys(), "key", "s");
+        return seconds == 0
+                ? List.of(slots)
+                : List.of(
+                        slots,
+                        "The reshard took " + Words.span(moved.reshard()) + ", " + Words.count(moved.keys() / seconds)
+                                + " keys/s");
     }
 
     private List<String> shards(ValidationReport validation, Optional<Plan> plan) {

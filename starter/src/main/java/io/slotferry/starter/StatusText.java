@@ -39,14 +39,19 @@ final class StatusText {
             lines.add("Start one: slotferry worker");
         } else {
             ExpandStatus status = look.status().get();
-            lines.add(heading(status));
+            lines.add(heading(look, status));
             if (status.slots() > 0) {
                 lines.add(bar(look, status));
                 lines.add(cut(figures(look, status, keysPerSecond)));
             }
-            lines.add(cut(why(look, status)));
+            if (status.halt().isEmpty()) {
+                lines.add(cut(why(look, status)));
+            }
         }
-        look.retry().ifPresent(retry -> lines.add(style.warning(cut(retry(retry)))));
+        look.retry().ifPresent(retry -> {
+            lines.add(style.warning(cut(retry(retry))));
+            lines.add(cut("  " + retry.why()));
+        });
         // A line that wraps could not be redrawn in place.
         page.filter(link -> link.length() <= width).ifPresent(lines::add);
         return lines;
@@ -88,10 +93,8 @@ final class StatusText {
             line.append(Words.count(status.keysMoved())).append(" keys");
         }
         line.append(": ").append(status.why());
-        look.retry().ifPresent(retry -> line.append("; attempt ")
-                .append(retry.attempt())
-                .append(": ")
-                .append(oneLine(retry.why())));
+        // Without the count of attempts, which would make every one of them a line.
+        look.retry().ifPresent(retry -> line.append("; tried again since: ").append(oneLine(retry.why())));
         return line.toString();
     }
 
@@ -107,15 +110,21 @@ final class StatusText {
                         .toList());
     }
 
-    private String heading(ExpandStatus status) {
+    private String heading(Look look, ExpandStatus status) {
         String cluster = status.cluster().isEmpty() ? status.workflowId() : status.cluster();
         String left = cluster + ": " + status.phase().words() + ", " + status.state();
         String right = status.batches() > 0 && status.phase() == Phase.RESHARD
-                ? "batch " + status.batch() + " of " + status.batches()
+                ? "batch " + status.batch() + " of " + status.batches() + inHand(look)
                 : "";
         int gap = Math.max(2, width - left.length() - right.length());
         return cluster + ": " + style.bold(status.phase().words()) + ", " + state(status.state())
                 + (right.isEmpty() ? "" : " ".repeat(gap) + right);
+    }
+
+    private static String inHand(Look look) {
+        return look.inHand()
+                .map(batch -> ", " + batch.slotsDone() + " of " + Words.count(batch.slots(), "slot", "s"))
+                .orElse("");
     }
 
     private String state(RunState state) {
@@ -144,12 +153,7 @@ final class StatusText {
         status.timeLeft()
                 .ifPresent(
                         left -> line.append(", about ").append(Words.span(left)).append(" left"));
-        look.inHand().ifPresent(batch -> line.append("; batch ")
-                .append(batch.number())
-                .append(": ")
-                .append(batch.slotsDone())
-                .append(" of ")
-                .append(Words.count(batch.slots(), "slot", "s")));
+
         return line.toString();
     }
 
@@ -164,7 +168,7 @@ final class StatusText {
     private String retry(Look.Retry retry) {
         return "Attempt " + retry.attempt() + " of " + retry.activity()
                 + retry.next().map(next -> " at " + Words.clock(next, zone)).orElse(" under way")
-                + ", since: " + oneLine(retry.why());
+                + ", since the last one failed:";
     }
 
     private String cut(String text) {

@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 
 /** What every command that talks to Temporal shares: the connection, the way to speak, and how it ends. */
 @Command(
-        mixinStandardHelpOptions = true,
         sortOptions = false,
+        abbreviateSynopsis = true,
         footer = {
             "",
             "Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS* or a profile in "
@@ -32,6 +32,12 @@ import picocli.CommandLine.Spec;
             "130:interrupted by Ctrl-C; the run goes on"
         })
 abstract class TemporalCommand implements Callable<Integer> {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help;
+
     @Option(
             names = "--json",
             description = "one JSON object a line on standard output; text for people goes to standard error")

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** The worker's main program: polls until it is told to stop. */
 @Command(
         name = "worker",
-        mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         description = {
             "Does the work of expansions: polls Temporal's task queue until SIGTERM or Ctrl-C, then ends the batch in "
                     + "hand at a slot boundary and leaves the rest to another worker.",
@@ -45,6 +45,12 @@ public final class WorkerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(3);
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help;
 
     @Option(names = "--task-queue", paramLabel = "NAME", description = "default: ${DEFAULT-VALUE}")
     private String taskQueue = Names.TASK_QUEUE;

@@ -1,0 +1,151 @@
+package io.slotferry.starter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.RunState;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Screens against golden files, {@code src/test/resources/screens/NAME-WIDTH.txt}. */
+class ScreensTest {
+    private static final Instant NOW = Samples.STARTED.plusSeconds(600);
+    private static final Optional<String> PAGE =
+            Optional.of("http://127.0.0.1:8233/namespaces/default/workflows/expand-orders/run-1");
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_run_that_moves_shows_batch_slots_rate_and_time_left(int width) {
+        Look look = look(
+                Samples.status(Phase.RESHARD, RunState.RUNNING, "batch 17 of 41: 1600-1699 to 10.0.0.4:7000", 17),
+                Optional.of(new BatchProgress(17, 32, 100, 8_000, 1)),
+                Optional.empty());
+
+        assertScreen("running", width, text(width).display(look, OptionalLong.of(12_400), PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_run_that_waits_says_for_what_and_until_when(int width) {
+        Look look = look(
+                Samples.status(Phase.PLAN, RunState.WAITING, "plan 01234567 waits for approval", 0),
+                Optional.empty(),
+                Optional.empty());
+
+        assertScreen("waiting", width, text(width).whole(look, PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void an_activity_that_is_tried_again_says_why(int width) {
+        Look look = look(
+                Samples.status(Phase.RESHARD, RunState.RUNNING, "batch 17 of 41", 17),
+                Optional.empty(),
+                Optional.of(new Look.Retry(
+                        "MoveBatch",
+                        3,
+                        "2 of 4 views disagree on slot 1632\n  10.0.0.3:7000 sees 10.0.0.1:7000",
+                        Optional.of(NOW.plusSeconds(5)))));
+
+        assertScreen("retrying", width, text(width).display(look, OptionalLong.empty(), PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_halted_run_shows_the_halt_and_what_can_be_done(int width) {
+        Look look = look(
+                Samples.status(Phase.RESHARD, RunState.HALTED, Samples.HALT.message(), 17),
+                Optional.empty(),
+                Optional.empty());
+
+        assertScreen("halted", width, text(width).whole(look, PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_run_that_no_worker_answers_for_says_so(int width) {
+        Look look = new Look(
+                new Run("expand-orders", "run-1"),
+                WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                NOW);
+
+        assertScreen("no-worker", width, text(width).whole(look, PAGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_completed_run_shows_each_shard_before_and_after(int width) {
+        Ending ending = ending(RunState.COMPLETED, ExitCode.OK);
+
+        assertScreen(
+                "completed", width, new ResultText(width, Style.PLAIN).ending(ending, Optional.of(Samples.plan())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_stopped_run_says_how_far_it_came_and_how_to_go_on(int width) {
+        assertScreen(
+                "stopped",
+                width,
+                new ResultText(width, Style.PLAIN)
+                        .ending(ending(RunState.STOPPED, ExitCode.STOPPED), Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void failed_checks_are_shown_with_evidence_and_remedy(int width) {
+        assertScreen("preflight", width, new ResultText(width, Style.PLAIN).preflight(Samples.preflight(true)));
+    }
+
+    private static Ending ending(RunState outcome, ExitCode exit) {
+        return new Ending(
+                exit,
+                Optional.of(Samples.result("expand-orders", "run-1", "orders", outcome, false)),
+                Optional.empty());
+    }
+
+    private static StatusText text(int width) {
+        return new StatusText(width, Style.PLAIN, ZoneOffset.UTC);
+    }
+
+    private static Look look(ExpandStatus status, Optional<BatchProgress> progress, Optional<Look.Retry> retry) {
+        return new Look(
+                new Run("expand-orders", "run-1"),
+                WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+                Optional.of(status),
+                progress,
+                retry,
+                NOW);
+    }
+
+    private static void assertScreen(String name, int width, List<String> lines) {
+        String file = "/screens/" + name + "-" + width + ".txt";
+        String screen = String.join("\n", lines) + "\n";
+        assertThat(screen).as("the screen of %s", file).isEqualTo(golden(file, screen));
+    }
+
+    private static String golden(String file, String screen) {
+        try (InputStream golden = ScreensTest.class.getResourceAsStream(file)) {
+            if (golden == null) {
+                throw new AssertionError("There is no " + file + "; where this is right, it holds:\n" + screen);
+            }
+            return new String(golden.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
