@@ -18,9 +18,12 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
+import io.temporal.common.converter.ByteArrayPayloadConverter;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.JacksonJsonPayloadConverter;
+import io.temporal.common.converter.ProtobufJsonPayloadConverter;
+import io.temporal.common.converter.ProtobufPayloadConverter;
 import java.io.IOException;
 import java.util.function.Function;
 
@@ -55,7 +58,11 @@ public final class SlotferryJson {
     /** For every WorkflowClient and every worker. */
     public static DataConverter dataConverter() {
         return DefaultDataConverter.newDefaultInstance()
-                .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(MAPPER));
+                .withPayloadConverterOverrides(
+                        new TreePayloads(new ByteArrayPayloadConverter()),
+                        new TreePayloads(new ProtobufJsonPayloadConverter()),
+                        new TreePayloads(new ProtobufPayloadConverter()),
+                        new TreePayloads(new JacksonJsonPayloadConverter(MAPPER)));
     }
 
     private static final class TextSerializer<T> extends StdSerializer<T> {
