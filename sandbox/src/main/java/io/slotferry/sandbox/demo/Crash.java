@@ -2,11 +2,11 @@ package io.slotferry.sandbox.demo;
 
 import io.slotferry.sandbox.BatchHistory;
 import io.slotferry.sandbox.BatchHistory.Movement;
+import io.slotferry.sandbox.MidBatch;
 import io.slotferry.sandbox.TemporalLink;
 import io.slotferry.servers.LocalNode;
 import java.util.Map;
 import java.util.Optional;
-import redis.clients.jedis.Jedis;
 
 /** Kills the worker while a batch is in hand, starts another, and tells where that one went on. */
 final class Crash {
@@ -44,22 +44,15 @@ final class Crash {
     }
 
     private void run() {
-        try (TemporalLink link = TemporalLink.to(stage.temporal());
-                Jedis node = newMaster.jedis()) {
-            Optional<Movement> inHand = awaitBatch(link);
-            if (inHand.isEmpty()) {
+        try (TemporalLink link = TemporalLink.to(stage.temporal())) {
+            Optional<MidBatch> moment = MidBatch.await(link, Demo.WORKFLOW_ID, newMaster, AFTER_BATCHES, () -> over);
+            if (moment.isEmpty()) {
                 return;
             }
-            int begin = slots(node);
-            while (slots(node) == begin && !over) {
-                Thread.onSpinWait();
-            }
             stage.worker().kill();
-            int then = slots(node);
-            int batch = BatchHistory.read(link.client(), Demo.WORKFLOW_ID)
-                    .last()
-                    .orElseThrow()
-                    .number();
+            // What it had sent by then may still arrive.
+            int then = MidBatch.slots(newMaster);
+            int batch = moment.get().batch();
             narrator.say("");
             narrator.say(">>> SIGKILL to worker " + stage.worker().pid() + " inside batch " + batch
                     + "; the new master has " + then + " slots.");
@@ -67,52 +60,17 @@ final class Crash {
             long restarted = System.nanoTime();
             narrator.say(">>> Worker " + stage.worker().pid() + " started. Temporal gives it the batch once the dead"
                     + " one's heartbeat is overdue.");
-            while (slots(node) == then && !over) {
-                Thread.sleep(20);
-            }
-            double seconds = over ? -1 : (System.nanoTime() - restarted) / 1e9;
-            narrator.say(String.format(">>> Slots move again, %.1f s after it began to poll.", seconds));
+            boolean moved = MidBatch.awaitMovement(newMaster, then, () -> over);
+            double seconds = moved ? (System.nanoTime() - restarted) / 1e9 : -1;
+            narrator.say(
+                    moved
+                            ? String.format(">>> Slots move again, %.1f s after it began to poll.", seconds)
+                            : ">>> No slot moved any more.");
             narrator.say("");
             scene = Optional.of(new Scene(batch, then, seconds));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             failure = e;
         }
-    }
-
-    /** The batch that is in hand once ten are done, or half of a shorter run. */
-    private Optional<Movement> awaitBatch(TemporalLink link) throws InterruptedException {
-        while (!over) {
-            Optional<Movement> last = history(link).last();
-            if (last.filter(m -> m.number() > AFTER_BATCHES && m.outcome().isEmpty())
-                    .isPresent()) {
-                return last;
-            }
-            Thread.sleep(20);
-        }
-        return Optional.empty();
-    }
-
-    /** Before the run is started there is none. */
-    private static BatchHistory history(TemporalLink link) {
-        try {
-            return BatchHistory.read(link.client(), Demo.WORKFLOW_ID);
-        } catch (io.grpc.StatusRuntimeException | io.temporal.client.WorkflowException e) {
-            return new BatchHistory(java.util.List.of());
-        }
-    }
-
-    private static int slots(Jedis node) {
-        return node.clusterNodes()
-                .lines()
-                .filter(line -> line.contains("myself"))
-                .map(line -> line.split(" ", -1))
-                .flatMap(fields -> java.util.Arrays.stream(fields).skip(8))
-                .filter(range -> !range.startsWith("["))
-                .map(range -> range.split("-", 2))
-                .mapToInt(ends -> Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1)
-                .sum();
     }
 
     /** The expansion has ended. */

@@ -36,7 +36,7 @@ final class DemoOptions {
             names = "--pause",
             paramLabel = "DURATION",
             description = "between two batches; default: ${DEFAULT-VALUE}, where the runbook has PT10S")
-    private Duration pause = Duration.ofMillis(250);
+    private Duration pause = Duration.ofSeconds(1);
 
     @Option(names = "--crash", description = "kill the worker in the middle of a batch, and start another")
     private boolean crash;

@@ -71,7 +71,7 @@ final class Figures {
         narrator.step(
                 "Seen by them",
                 report.errors().isEmpty()
-                        ? String.format("no errors; TRYAGAIN %,d times, sent again", report.tryAgains())
+                        ? "no errors" + tryAgains(report)
                         : report.errors().stream()
                                 .map(error -> error.count() + " " + error.kind())
                                 .collect(Collectors.joining(", ")));
@@ -81,6 +81,12 @@ final class Figures {
                 .limit(5)
                 .forEach(example -> narrator.step("", example));
         narrator.event("clients", Map.of("report", report));
+    }
+
+    private static String tryAgains(TrafficReport report) {
+        return report.tryAgains() == 0
+                ? ""
+                : String.format("; TRYAGAIN %,d times, to which they sent the command again", report.tryAgains());
     }
 
     private static String row(String phase, Latency latency) {

@@ -1,0 +1,174 @@
+package io.slotferry.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.sandbox.Access;
+import io.slotferry.sandbox.Audit;
+import io.slotferry.sandbox.AuditReport;
+import io.slotferry.sandbox.BatchHistory;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.Holding;
+import io.slotferry.sandbox.Traffic;
+import io.slotferry.sandbox.TrafficReport;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalClusterBuilder;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.starter.ExpandCommand;
+import io.slotferry.workflows.contract.SlotferryJson;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/** A cluster of three masters and three replicas under traffic, which the command line expands. */
+final class GrowingCluster implements AutoCloseable {
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    private final TemporalAndWorker backstage;
+    private final LocalCluster cluster;
+    private final Access access;
+    private final String name = "orders-" + NAMES.incrementAndGet();
+    private final List<Dataset> datasets;
+    private final Traffic traffic;
+
+    private GrowingCluster(TemporalAndWorker backstage, LocalCluster cluster, List<Dataset> datasets) {
+        this.backstage = backstage;
+        this.cluster = cluster;
+        this.access = Access.to(cluster);
+        this.datasets = datasets;
+        datasets.forEach(dataset -> dataset.fill(access));
+        this.traffic = Traffic.on(access)
+                .keys(2_000)
+                .rate(400)
+                .reading(datasets.get(0))
+                .start("all the while");
+    }
+
+    static GrowingCluster start(TemporalAndWorker backstage, LocalClusterBuilder described, Dataset... datasets) {
+        LocalCluster cluster =
+                described.hosts("127.0.0.1", "127.0.0.2", "127.0.0.3").start();
+        try {
+            return new GrowingCluster(backstage, cluster, List.of(datasets));
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Starts an empty node on host 127.0.0.N; nothing waits for it. */
+    LocalNode startNode(int host) {
+        return cluster.startSpare("127.0.0." + host);
+    }
+
+    LocalCluster cluster() {
+        return cluster;
+    }
+
+    List<Holding> holdings() {
+        return Holding.read(access);
+    }
+
+    String workflowId() {
+        return "expand-" + name;
+    }
+
+    /** How the command ended, and what it printed. */
+    record Outcome(int exit, List<JsonNode> events, String text) {
+        JsonNode event(String kind) {
+            return events.stream()
+                    .filter(event -> event.path("event").asText().equals(kind))
+                    .reduce((first, second) -> second)
+                    .orElseThrow(() -> new AssertionError("no event " + kind + " in " + events + "\n" + text));
+        }
+    }
+
+    /** Expands by these nodes and waits for the end; more options come after those that a request needs. */
+    Outcome expand(List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        return expandAs(name, masters, replicas, options);
+    }
+
+    /** The same under another name of the cluster. */
+    Outcome expandAs(String clusterName, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--name",
+                clusterName,
+                "--seed",
+                cluster.masters().get(1).address(),
+                "--add-master",
+                addresses(masters),
+                "--add-replica",
+                addresses(replicas),
+                "--backup",
+                "none",
+                "--pause",
+                "PT0S",
+                "--yes",
+                "--json"));
+        for (int i = 0; i < options.length; i++) {
+            int given = arguments.indexOf(options[i]);
+            if (given >= 0) {
+                arguments.set(given + 1, options[++i]);
+            } else {
+                arguments.add(options[i]);
+            }
+        }
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = new CommandLine(new ExpandCommand(backstage.environment()));
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int exit = command.execute(arguments.toArray(String[]::new));
+        return new Outcome(
+                exit, out.toString().lines().map(GrowingCluster::json).toList(), err.toString());
+    }
+
+    private static String addresses(List<LocalNode> nodes) {
+        return nodes.stream().map(LocalNode::address).collect(Collectors.joining(","));
+    }
+
+    private static JsonNode json(String line) {
+        try {
+            return SlotferryJson.mapper().readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not a line of JSON: " + line, e);
+        }
+    }
+
+    BatchHistory history() {
+        return BatchHistory.read(backstage.link().client(), workflowId());
+    }
+
+    /** Stops the traffic and reads everything back: clients saw no error and no wrong value, and no write is lost. */
+    AuditReport assertNothingLost() {
+        TrafficReport clients = traffic.stop();
+        Audit audit = new Audit(access).traffic(traffic);
+        datasets.forEach(audit::dataset);
+        AuditReport report = audit.run();
+        assertThat(clients.errors()).isEmpty();
+        assertThat(clients.wrongReads()).isEmpty();
+        assertThat(clients.writes()).isGreaterThan(2_000);
+        assertThat(report.passed()).as(report.toString()).isTrue();
+        return report;
+    }
+
+    /** Every old and new node is there, each master with its even share and as many replicas as the others. */
+    void assertBalanced(int masters) {
+        assertThat(holdings())
+                .hasSize(masters)
+                .extracting(Holding::slots)
+                .allMatch(slots -> slots == 16_384 / masters || slots == 16_384 / masters + 1);
+        cluster.awaitReady(Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
+                .toList());
+    }
+
+    @Override
+    public void close() {
+        traffic.close();
+        cluster.close();
+    }
+}

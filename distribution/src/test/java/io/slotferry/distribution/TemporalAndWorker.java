@@ -1,0 +1,75 @@
+package io.slotferry.distribution;
+
+import io.slotferry.sandbox.TemporalLink;
+import io.slotferry.sandbox.WorkerProcess;
+import io.slotferry.servers.LocalTemporal;
+import io.slotferry.servers.TemporalProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A real Temporal server and a worker in a process of its own, for one test or for many. */
+final class TemporalAndWorker implements AutoCloseable {
+    /** Credentials that the worker knows, by name. */
+    static final Map<String, String> CREDENTIALS = Map.of(
+            "SLOTFERRY_CREDENTIALS_PLAIN_PASSWORD", "s3cret one",
+            "SLOTFERRY_CREDENTIALS_ACL_USERNAME", "grower",
+            "SLOTFERRY_CREDENTIALS_ACL_PASSWORD", "s3cret two");
+
+    private final TemporalProcess temporal;
+    private final TemporalLink link;
+    private final Path folder;
+    private WorkerProcess worker;
+    private int workers;
+
+    private TemporalAndWorker(TemporalProcess temporal, Path folder) {
+        this.temporal = temporal;
+        this.link = TemporalLink.to(temporal);
+        this.folder = folder;
+    }
+
+    static TemporalAndWorker start() {
+        try {
+            TemporalAndWorker backstage = new TemporalAndWorker(
+                    LocalTemporal.builder().startProcess(), Files.createTempDirectory("slotferry-backstage-"));
+            backstage.startWorker();
+            return backstage;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts another worker. */
+    void startWorker() {
+        worker = WorkerProcess.start(
+                "worker-" + ++workers, temporal, new WorkerProcess.Settings("slotferry", folder, CREDENTIALS));
+    }
+
+    WorkerProcess worker() {
+        return worker;
+    }
+
+    TemporalProcess temporal() {
+        return temporal;
+    }
+
+    TemporalLink link() {
+        return link;
+    }
+
+    Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(WorkerProcess.environment(temporal, folder));
+        environment.put("TERM", "dumb");
+        return environment;
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        link.close();
+        temporal.close();
+    }
+}
