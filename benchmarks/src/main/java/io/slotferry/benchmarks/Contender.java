@@ -1,0 +1,17 @@
+package io.slotferry.benchmarks;
+
+import java.time.Duration;
+
+/** Something that moves a quarter of a cluster's slots to its new master. */
+interface Contender {
+    /** As it stands in the table. */
+    String name();
+
+    /**
+     * Moves them.
+     *
+     * @return how long the moving took; what had to be started for it is not counted
+     * @throws IllegalStateException with what was said, where it did not succeed
+     */
+    Duration move(Twin twin);
+}

@@ -1,0 +1,107 @@
+package io.slotferry.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.activities.redis.ConnectionName;
+import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.activities.slots.BatchMover;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The mover in mode FAST, batch after batch as a plan would have them, without Temporal. */
+final class MoverAlone implements Contender {
+    private static final int BATCHES = 41;
+    private static final int LANES = 4;
+
+    @Override
+    public String name() {
+        return "slotferry, mover alone, FAST";
+    }
+
+    @Override
+    public Duration move(Twin twin) {
+        twin.join();
+        BatchMover mover = new BatchMover(new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())));
+        List<BatchOrder> orders = orders(twin);
+        long began = System.nanoTime();
+        for (BatchOrder order : orders) {
+            BatchOutcome outcome = mover.move(order, new Unwatched(order.number()));
+            if (!outcome.complete()) {
+                throw new IllegalStateException("Batch " + order.number() + " ended early: " + outcome);
+            }
+        }
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** From each source the first slots of its contiguous third, in batches of at most 100. */
+    private static List<BatchOrder> orders(Twin twin) {
+        List<LocalNode> sources = twin.sources();
+        ClusterAccess access =
+                new ClusterAccess(sources.stream().map(MoverAlone::address).toList(), Optional.empty());
+        List<BatchOrder> orders = new ArrayList<>();
+        for (int batch = 0; batch < BATCHES; batch++) {
+            List<Move> moves = new ArrayList<>();
+            for (int i = 0; i < sources.size(); i++) {
+                int first = 16_384 * i / sources.size();
+                int share = Twin.SLOTS_TO_MOVE * (i + 1) / sources.size() - Twin.SLOTS_TO_MOVE * i / sources.size();
+                int from = first + share * batch / BATCHES;
+                int to = first + share * (batch + 1) / BATCHES - 1;
+                moves.add(new Move(
+                        List.of(member(sources.get(i))),
+                        List.of(member(twin.target())),
+                        SlotRanges.parse(from + "-" + to)));
+            }
+            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves));
+        }
+        return orders;
+    }
+
+    private static Member member(LocalNode node) {
+        return new Member(new NodeId(node.nodeId()), address(node));
+    }
+
+    private static NodeAddress address(LocalNode node) {
+        return new NodeAddress(node.host(), node.port());
+    }
+
+    /** Nobody else may begin an attempt here, so this one may always change things. */
+    private record Unwatched(int batch) implements Lifeline {
+        @Override
+        public ConnectionName connectionName() {
+            return new ConnectionName("benchmark", batch, 1);
+        }
+
+        @Override
+        public void assertMayChange(Duration limit) {}
+
+        @Override
+        public boolean stopRequested() {
+            return false;
+        }
+
+        @Override
+        public void report(JsonNode details) {}
+
+        @Override
+        public void sync() {}
+
+        @Override
+        public Optional<JsonNode> lastReport() {
+            return Optional.empty();
+        }
+    }
+}

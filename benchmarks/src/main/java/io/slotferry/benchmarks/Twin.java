@@ -1,0 +1,106 @@
+package io.slotferry.benchmarks;
+
+import io.slotferry.sandbox.Access;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.Finding;
+import io.slotferry.sandbox.Holding;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import redis.clients.jedis.Jedis;
+
+/** Three masters with data and a fourth without; each contender gets one, and all are alike. */
+final class Twin implements AutoCloseable {
+    /** What the new master is to own in the end. */
+    static final int SLOTS_TO_MOVE = 4_096;
+
+    private final LocalCluster cluster;
+    private final LocalNode target;
+    private final Dataset dataset;
+
+    private Twin(LocalCluster cluster, Dataset dataset) {
+        this.cluster = cluster;
+        this.dataset = dataset;
+        this.target = cluster.startSpare();
+    }
+
+    static Twin start(ServerBinary server, long keys) {
+        LocalCluster cluster =
+                LocalCluster.builder(server).masters(3).replicasPerMaster(0).start();
+        try {
+            Twin twin = new Twin(cluster, Dataset.of(keys));
+            twin.dataset.fill(Access.to(cluster));
+            return twin;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    List<LocalNode> sources() {
+        return cluster.masters();
+    }
+
+    LocalNode target() {
+        return target;
+    }
+
+    /** Files in it go with the cluster. */
+    Path folder() {
+        return cluster.folder();
+    }
+
+    /** The command-line client that came with the server. */
+    Path cli() {
+        return cluster.binary()
+                .cli()
+                .orElseThrow(
+                        () -> new IllegalStateException("There is no redis-cli or valkey-cli beside " + cluster.binary()
+                                + ", " + cluster.binary().path() + ". Name a server that has one: --server PATH"));
+    }
+
+    /** Makes the target a member that owns no slot. */
+    void join() {
+        try (Jedis jedis = sources().get(0).jedis()) {
+            jedis.clusterMeet(target.host(), target.port());
+        }
+        cluster.awaitReady(members());
+    }
+
+    private List<LocalNode> members() {
+        List<LocalNode> members = new ArrayList<>(sources());
+        members.add(target);
+        return members;
+    }
+
+    /**
+     * How many keys the target holds, once it is seen that every key of the dataset is where it belongs.
+     *
+     * @throws IllegalStateException where one is not, or the target does not own its quarter
+     */
+    long movedKeys() {
+        cluster.awaitReady(members());
+        Access access = Access.to(cluster);
+        List<Finding> findings = dataset.check(access);
+        List<Holding> holdings = Holding.read(access);
+        long keys = holdings.stream().mapToLong(Holding::keys).sum();
+        Holding moved = holdings.stream()
+                .filter(holding -> holding.master().equals(target.address()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(target + " is no master: " + holdings));
+        if (!findings.isEmpty() || keys != dataset.keys() || moved.slots() != SLOTS_TO_MOVE) {
+            throw new IllegalStateException("Not as it should be: " + dataset.keys() + " keys were written, " + keys
+                    + " are there; " + moved + "; the first findings: "
+                    + findings.stream().limit(10).toList());
+        }
+        return moved.keys();
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}
