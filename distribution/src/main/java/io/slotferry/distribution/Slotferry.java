@@ -1,6 +1,7 @@
 package io.slotferry.distribution;
 
 import io.slotferry.sandbox.demo.DemoCommand;
+import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.ApproveCommand;
 import io.slotferry.starter.CancelCommand;
 import io.slotferry.starter.ExitCode;
@@ -74,6 +75,10 @@ public final class Slotferry {
         err.println(command.getCommandSpec().qualifiedName() + " failed: " + message);
         if (System.getenv("SLOTFERRY_DEBUG") != null) {
             error.printStackTrace(err);
+            return ExitCode.FAILED.code();
+        }
+        if (error instanceof ServerStartException) {
+            // Its message says what, where, why and what to do.
             return ExitCode.FAILED.code();
         }
         Arrays.stream(error.getStackTrace())

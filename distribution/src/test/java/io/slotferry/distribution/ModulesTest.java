@@ -42,6 +42,8 @@ class ModulesTest {
                     "io.slotferry.planning..",
                     "io.slotferry.workflows..",
                     "io.temporal..",
+                    // What Temporal's payloads are made of.
+                    "com.google.protobuf..",
                     "com.fasterxml.jackson..",
                     "org.slf4j.."));
 

@@ -28,14 +28,51 @@ class SlotferryTest {
 
     @Test
     void an_unknown_command_is_answered_by_what_comes_close() {
-        assertThat(run(Slotferry.commandLine(), "hepl")).isEqualTo(2);
-        assertThat(err.toString()).contains("'hepl'").contains("Did you mean").contains("slotferry help");
+        assertThat(run(Slotferry.commandLine(), "epxand")).isEqualTo(2);
+        assertThat(err.toString()).contains("'epxand'").contains("Did you mean").contains("slotferry expand");
     }
 
     @Test
     void an_unknown_option_is_answered_by_what_comes_close() {
         assertThat(run(Slotferry.commandLine(), "--verboose")).isEqualTo(2);
         assertThat(err.toString()).contains("'--verboose'").contains("--version");
+    }
+
+    @Test
+    void help_lists_every_command_of_the_modules() {
+        assertThat(run(Slotferry.commandLine(), "--help")).isZero();
+        assertThat(Slotferry.commandLine().getSubcommands().keySet())
+                .contains("plan", "expand", "status", "watch", "approve", "retry", "cancel", "worker", "demo", "help")
+                .allSatisfy(command -> assertThat(out.toString()).contains("  " + command + " "));
+    }
+
+    @Test
+    void every_command_explains_itself_and_its_exit_codes() {
+        Slotferry.commandLine().getSubcommands().forEach((name, command) -> {
+            if (!name.equals("help")) {
+                assertThat(command.getUsageMessage())
+                        .as(name)
+                        .contains("Exit codes:")
+                        .contains("0");
+            }
+        });
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named_without_a_trace() {
+        assertThat(run(Slotferry.commandLine(), "demo", "--server", "/no/such/place"))
+                .isEqualTo(8);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines(
+                        "slotferry demo failed: No redis-server or valkey-server at /no/such/place."
+                                + " Name the executable, or a folder that has it in bin/.\n");
+    }
+
+    @Test
+    void a_demo_of_no_rate_is_refused_before_anything_is_started() {
+        assertThat(run(Slotferry.commandLine(), "demo", "--rate", "0")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines("--rate 0 is not between 1 and 100,000\nNext: slotferry demo --help\n");
     }
 
     @Test

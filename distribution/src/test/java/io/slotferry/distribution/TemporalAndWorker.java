@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A real Temporal server and a worker in a process of its own, for one test or for many. */
 final class TemporalAndWorker implements AutoCloseable {
@@ -71,5 +73,12 @@ final class TemporalAndWorker implements AutoCloseable {
         worker.close();
         link.close();
         temporal.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -217,6 +217,28 @@ class TrafficAuditIT {
         }
     }
 
+    /** One that waited for each answer before it looked at the clock would count four slow calls. */
+    @Test
+    void a_stall_is_counted_for_every_call_that_was_due_meanwhile() throws Exception {
+        try (LocalCluster cluster = startCluster(ServerBinary.find());
+                Traffic traffic = Traffic.on(Access.to(cluster))
+                        .keys(900)
+                        .rate(1_000)
+                        .writers(4)
+                        .start("warming up")) {
+            traffic.mark("stall");
+            cluster.masters().forEach(LocalNode::suspend);
+            Thread.sleep(1_000);
+            cluster.masters().forEach(LocalNode::resume);
+            Awaitility.await()
+                    .until(() -> traffic.report().latencies().get("stall").calls() > 2_000);
+            Latency stall = traffic.stop().latencies().get("stall");
+
+            assertThat(stall.p99()).isGreaterThan(Duration.ofMillis(500));
+            assertThat(stall.mean()).isGreaterThan(Duration.ofMillis(100));
+        }
+    }
+
     private static LocalCluster startCluster(ServerBinary binary) {
         return LocalCluster.builder(binary).masters(2).replicasPerMaster(0).start();
     }
