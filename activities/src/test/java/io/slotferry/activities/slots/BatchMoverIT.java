@@ -30,7 +30,7 @@ class BatchMoverIT {
     @ParameterizedTest
     @MethodSource("servers")
     void a_batch_moves_with_all_its_keys_and_a_second_time_there_is_nothing_to_do(ServerBinary server) {
-        try (GrownCluster cluster = GrownCluster.on(server)) {
+        try (GrownCluster cluster = GrownCluster.withReplicas(server)) {
             cluster.fill(5_000, 100);
 
             BatchOutcome outcome = cluster.mover().move(cluster.order("0-99"), new FreeLifeline());
@@ -131,7 +131,7 @@ class BatchMoverIT {
     @ParameterizedTest
     @MethodSource("servers")
     void slots_that_an_earlier_attempt_left_open_in_any_stage_are_finished(ServerBinary server) {
-        try (GrownCluster cluster = GrownCluster.on(server);
+        try (GrownCluster cluster = GrownCluster.withReplicas(server);
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {
             cluster.fill(1_000, 50);

@@ -54,6 +54,11 @@ final class GrownCluster implements AutoCloseable {
         return new GrownCluster(builder(server).config(config).start(), Optional.empty());
     }
 
+    /** With a replica for each of the two masters. */
+    static GrownCluster withReplicas(ServerBinary server) {
+        return new GrownCluster(builder(server).replicasPerMaster(1).start(), Optional.empty());
+    }
+
     static GrownCluster withPassword(ServerBinary server, String password) {
         return new GrownCluster(
                 builder(server).password(password).start(), Optional.of(new Credential(Optional.empty(), password)));
@@ -66,7 +71,7 @@ final class GrownCluster implements AutoCloseable {
     }
 
     private static LocalClusterBuilder builder(ServerBinary server) {
-        return LocalCluster.builder(server).masters(2).replicasPerMaster(1);
+        return LocalCluster.builder(server).masters(2).replicasPerMaster(0);
     }
 
     static NodeAddress address(LocalNode node) {
