@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * lanes) and draws from its lanes in proportion, so that load is spread over sources and targets.
  *
  * <p>With {@code m} slots and {@code p} lanes the number of batches is exactly {@code ceil(m / slotsPerBatch)} where
- * {@code p <= 15 * ceil(m / slotsPerBatch) + 1}: fifteen lanes of a batch can be finished while the sixteenth fills it.
+ * {@code p <= 7 * ceil(m / slotsPerBatch) + 1}: seven lanes of a batch can be finished while the eighth fills it.
  */
 final class Batching {
     private static final int LANES = Plan.MAX_LANES_PER_BATCH;
@@ -77,8 +77,8 @@ final class Batching {
     }
 
     /**
-     * Any sixteen lanes fill a batch. Takes from the largest ones in proportion, after finishing as many of the smallest
-     * as must be finished now: later batches can finish fifteen each, and the last one sixteen.
+     * Any eight lanes fill a batch. Takes from the largest ones in proportion, after finishing as many of the smallest
+     * as must be finished now: later batches can finish seven each, and the last one eight.
      */
     private Map<Integer, Integer> spreadOverLargest(List<Integer> byLeft) {
         int bySlots = ceil(left(byLeft), slotsPerBatch);
@@ -93,7 +93,7 @@ final class Batching {
     }
 
     /**
-     * Small lanes: sixteen neighbours in the order of size, the first that fill a batch (or the largest, where none do).
+     * Small lanes: eight neighbours in the order of size, the first that fill a batch (or the largest, where none do).
      * All but the last of them are finished.
      */
     private Map<Integer, Integer> finishMost(List<Integer> byLeft) {

@@ -21,7 +21,7 @@ public record Plan(
     public static final int MAX_BATCHES = 1_000;
 
     /** Keeps the payload of a batch small, whatever the number of masters. */
-    public static final int MAX_LANES_PER_BATCH = 16;
+    public static final int MAX_LANES_PER_BATCH = 8;
 
     public Plan {
         shards = List.copyOf(shards);

@@ -63,7 +63,7 @@ class BatchingTest {
         assertThat(batches).allMatch(batch -> batch.slots() <= slotsPerBatch);
         assertThat(batches).allMatch(batch -> batch.lanes().size() <= Plan.MAX_LANES_PER_BATCH);
         int bySlots = (slots + slotsPerBatch - 1) / slotsPerBatch;
-        int byLanes = (count - 1 + 14) / 15;
+        int byLanes = (count - 1 + Plan.MAX_LANES_PER_BATCH - 2) / (Plan.MAX_LANES_PER_BATCH - 1);
         assertThat(batches).hasSizeLessThanOrEqualTo(Math.max(bySlots, byLanes));
         if (byLanes <= bySlots) {
             assertThat(batches).hasSize(bySlots);
@@ -72,7 +72,7 @@ class BatchingTest {
 
     @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
     void while_all_lanes_fit_a_batch_each_batch_takes_from_each_in_proportion_to_what_it_has_left(
-            @ForAll @IntRange(min = 1, max = 16) int count,
+            @ForAll @IntRange(min = 1, max = Plan.MAX_LANES_PER_BATCH) int count,
             @ForAll @IntRange(min = 1, max = 500) int slotsPerBatch,
             @ForAll long seed) {
         List<Lane> lanes = lanes(count, 1, seed);

@@ -75,8 +75,10 @@ class PlannerPropertiesTest {
 
         int bySlots = ceil(plan.get().movedSlots(), order.slotsPerBatch());
         int pairs = (int) pairs(plan.get());
-        assertThat(plan.get().batches()).hasSizeGreaterThanOrEqualTo(Math.max(bySlots, ceil(pairs, 16)));
-        assertThat(plan.get().batches()).hasSizeLessThanOrEqualTo(Math.max(bySlots, ceil(pairs - 1, 15)));
+        assertThat(plan.get().batches())
+                .hasSizeGreaterThanOrEqualTo(Math.max(bySlots, ceil(pairs, Plan.MAX_LANES_PER_BATCH)));
+        assertThat(plan.get().batches())
+                .hasSizeLessThanOrEqualTo(Math.max(bySlots, ceil(pairs - 1, Plan.MAX_LANES_PER_BATCH - 1)));
     }
 
     @Property(tries = 50)

@@ -201,9 +201,9 @@ class PlannerTest {
         assertThat(refused(order(even(1), 16_383, 100)))
                 .containsExactly(new PlanOutcome.Reason(
                         Code.TOO_MANY_BATCHES,
-                        "16,383 slots in batches of at most 100 are 1,024 batches, more than the 1,000 that one run may"
+                        "16,383 slots in batches of at most 100 are 2,048 batches, more than the 1,000 that one run may"
                                 + " have. No batch.slots would do, as 16,383 pairs of masters exchange slots and a batch"
-                                + " holds at most 16 of them: add fewer masters at a time."));
+                                + " holds at most 8 of them: add fewer masters at a time."));
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +20,7 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.params.MigrateParams;
 
 /** Moving batches on real servers. */
+@Execution(ExecutionMode.CONCURRENT)
 class BatchMoverIT {
     static Stream<ServerBinary> servers() {
         return ServerBinary.all().stream();

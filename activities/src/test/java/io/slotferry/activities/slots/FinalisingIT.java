@@ -19,12 +19,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
 
 /** What must hold before a slot is finalised, each broken on real servers in the middle of a move. */
+@Execution(ExecutionMode.CONCURRENT)
 class FinalisingIT {
     static Stream<ServerBinary> servers() {
         return ServerBinary.matching("redis-6.2", "redis-7.0", "redis-8.6", "valkey-9.1");

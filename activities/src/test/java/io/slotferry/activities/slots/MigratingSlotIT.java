@@ -8,11 +8,14 @@ import io.slotferry.servers.ServerBinary;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
 /** What a node answers about keys of a slot that is migrating. */
+@Execution(ExecutionMode.CONCURRENT)
 class MigratingSlotIT {
     @ParameterizedTest
     @MethodSource("io.slotferry.servers.ServerBinary#all")
