@@ -4,9 +4,6 @@ import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
-import io.slotferry.workflows.contract.Names;
-import io.slotferry.workflows.contract.RunState;
-import io.slotferry.workflows.contract.StopAfter;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
@@ -67,24 +64,10 @@ record Ending(ExitCode exit, Optional<ExpandResult> result, Optional<Halt> halt)
         return new Ending(exit, Optional.empty(), Optional.of(halt));
     }
 
-    /** Whether the run ended where its request said it should, before anything changed: it answered what was asked. */
-    static boolean rehearsed(ExpandResult result) {
-        boolean answered = rehearses(result, StopAfter.PLAN)
-                ? !result.planText().isEmpty()
-                : rehearses(result, StopAfter.PREFLIGHT)
-                        && !result.preflight().results().isEmpty();
-        return answered && result.outcome() == RunState.STOPPED;
-    }
-
-    private static boolean rehearses(ExpandResult result, StopAfter phase) {
-        return result.workflowId().equals(Names.rehearsal(phase, result.cluster()));
-    }
-
     private static ExitCode exitOf(ExpandResult result) {
         return switch (result.outcome()) {
             case COMPLETED -> ExitCode.OK;
-            case STOPPED -> rehearsed(result) ? ExitCode.OK : ExitCode.STOPPED;
-            case ROLLED_BACK -> ExitCode.STOPPED;
+            case STOPPED, ROLLED_BACK -> ExitCode.STOPPED;
             case REFUSED -> result.halt().map(halt -> exitOf(halt.kind())).orElse(ExitCode.REFUSED);
             case RUNNING, WAITING, PAUSED, HALTED, ROLLING_BACK -> ExitCode.FAILED;
         };

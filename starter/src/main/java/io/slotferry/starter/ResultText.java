@@ -39,7 +39,7 @@ final class ResultText {
         List<String> lines = new ArrayList<>();
         ending.result().ifPresent(result -> {
             lines.add(heading(result));
-            if (result.moved().slotsPlanned() > 0 && !Ending.rehearsed(result)) {
+            if (result.moved().slotsPlanned() > 0 && !result.rehearsed()) {
                 lines.addAll(moved(result.moved()));
             }
             result.validation().ifPresent(validation -> {
@@ -86,7 +86,7 @@ final class ResultText {
 
     private String heading(ExpandResult result) {
         RunState outcome = result.outcome();
-        if (Ending.rehearsed(result)) {
+        if (result.rehearsed()) {
             return result.cluster() + ": " + result.next();
         }
         String word = outcome == RunState.COMPLETED ? style.good(outcome.name()) : style.bad(outcome.name());

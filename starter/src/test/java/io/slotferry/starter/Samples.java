@@ -136,6 +136,27 @@ final class Samples {
                 outcome == RunState.STOPPED ? "slotferry expand with the same request goes on" : "");
     }
 
+    /** The same run, ended after its plan was made. */
+    static ExpandResult rehearsed(ExpandResult whole) {
+        return new ExpandResult(
+                whole.workflowId(),
+                whole.runId(),
+                whole.cluster(),
+                RunState.COMPLETED,
+                false,
+                Optional.empty(),
+                whole.fingerprint(),
+                whole.planText(),
+                whole.preflight(),
+                new ExpandResult.Moved(0, 41, 0, 4_096, 0, 0, Duration.ZERO),
+                Optional.empty(),
+                List.of(),
+                whole.trail(),
+                whole.startedAt(),
+                whole.endedAt(),
+                "this is the plan; nothing was touched");
+    }
+
     private static ValidationReport validation() {
         List<ShardSummary> shards = List.of(
                 new ShardSummary(id(1), node(1, 7000), 4_096, 250_101, List.of(node(2, 7001))),

@@ -37,6 +37,11 @@ public record ExpandResult(
         trail = List.copyOf(trail);
     }
 
+    /** Whether it ended where the request said it should ({@code stopAfter}), before anything changed. */
+    public boolean rehearsed() {
+        return outcome == RunState.COMPLETED && !nothingToDo && validation.isEmpty();
+    }
+
     /**
      * What was moved.
      *

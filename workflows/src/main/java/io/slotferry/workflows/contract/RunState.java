@@ -14,7 +14,7 @@ public enum RunState {
     HALTED(false),
     /** Undoing what was done. */
     ROLLING_BACK(false),
-    /** Balanced and valid, or nothing was to be done. */
+    /** Balanced and valid; or nothing was to be done; or ended after the phase that {@code stopAfter} names. */
     COMPLETED(true),
     /** As before the run. */
     ROLLED_BACK(true),

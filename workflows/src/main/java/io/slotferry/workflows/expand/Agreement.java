@@ -45,7 +45,7 @@ final class Agreement {
     Optional<Ending> reach() {
         preflight();
         if (stopsAfter(StopAfter.PREFLIGHT)) {
-            return Optional.of(Ending.stopped(Optional.empty(), "preflight passed; nothing was touched"));
+            return Optional.of(Ending.rehearsed("preflight passed; nothing was touched"));
         }
         run.begin(Phase.PLAN, "makes the plan");
         run.planned(makePlan("make the plan"));
@@ -53,7 +53,7 @@ final class Agreement {
             return Optional.of(Ending.alreadyDone());
         }
         if (stopsAfter(StopAfter.PLAN)) {
-            return Optional.of(Ending.stopped(Optional.empty(), "this is the plan; nothing was touched"));
+            return Optional.of(Ending.rehearsed("this is the plan; nothing was touched"));
         }
         return agree();
     }

@@ -28,6 +28,11 @@ record Ending(
                 RunState.COMPLETED, true, Optional.empty(), Optional.empty(), "the cluster is as requested already");
     }
 
+    /** Where the request said that it should end, before anything changed. */
+    static Ending rehearsed(String next) {
+        return new Ending(RunState.COMPLETED, false, Optional.empty(), Optional.empty(), next);
+    }
+
     static Ending stopped(Optional<ValidationReport> validation, String next) {
         return new Ending(RunState.STOPPED, false, Optional.empty(), validation, next);
     }

@@ -58,7 +58,8 @@ class AgreementTest {
     void a_rehearsed_preflight_ends_after_it() {
         ExpandResult result = lab.result(lab.start(request(", 'stopAfter': 'PREFLIGHT'")));
 
-        assertThat(result.outcome()).isEqualTo(RunState.STOPPED);
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(result.rehearsed()).isTrue();
         assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight");
     }
 
