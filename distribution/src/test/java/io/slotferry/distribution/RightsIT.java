@@ -73,9 +73,7 @@ class RightsIT {
                 .findFirst()
                 .orElseThrow()
                 .substring(GRANT.length());
-        return binary.isAtLeast(7, 0)
-                ? rights
-                : rights.replace(" +function|flush", "").replace(" +client|setinfo", "");
+        return binary.isAtLeast(7, 0) ? rights : rights.replace(" +function|flush", "");
     }
 
     private static void assertMayTakeNodesAway(LocalNode node) {
