@@ -55,7 +55,8 @@ class RightsIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
 
-            Outcome outcome = orders.expand(List.of(master), List.of(replica), "--credentials", "acl");
+            Outcome outcome = orders.expand(
+                    List.of(master), List.of(replica), "--credentials", "acl", "--batch-slots", "2048");
 
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             orders.assertBalanced(4);
