@@ -21,8 +21,9 @@ class CitedTestsTest {
     @Test
     void every_test_that_the_safety_page_cites_exists() throws IOException {
         Map<String, String> sources = testSources();
-        List<MatchResult> cited =
-                CITED.matcher(Files.readString(Path.of("..", "docs", "SAFETY.md"))).results().toList();
+        List<MatchResult> cited = CITED.matcher(Files.readString(Path.of("..", "docs", "SAFETY.md")))
+                .results()
+                .toList();
         List<String> missing = cited.stream()
                 .filter(test -> !sources.getOrDefault(test.group(1), "").contains(" " + test.group(2) + "("))
                 .map(MatchResult::group)
@@ -43,10 +44,7 @@ class CitedTestsTest {
 
     private static Stream<Path> files(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files
-                    .filter(file -> file.toString().matches(".*(Test|IT)\\.java"))
-                    .toList()
-                    .stream();
+            return files.filter(file -> file.toString().matches(".*(Test|IT)\\.java")).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,7 +26,8 @@ class CommandDocsTest {
                 .get(command)
                 .getUsageMessage(Ansi.OFF);
         assertThat(docs)
-                .as("docs/CLI.md holds what slotferry " + command + " --help prints in 80 columns, in a block of its own")
+                .as("docs/CLI.md holds what slotferry " + command
+                        + " --help prints in 80 columns, in a block of its own")
                 .contains("```\n" + help.stripTrailing().replace("\r", "") + "\n```");
     }
 }

@@ -29,7 +29,7 @@ class RightsIT {
     private static TemporalAndWorker backstage;
 
     static Stream<WantedServer> servers() {
-        return WantedServer.named("redis-6.2", "redis-7.0", "valkey-9.1");
+        return WantedServer.named("redis-6.2", "valkey-9.1");
     }
 
     @BeforeAll
@@ -55,8 +55,8 @@ class RightsIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
 
-            Outcome outcome = orders.expand(
-                    List.of(master), List.of(replica), "--credentials", "acl", "--batch-slots", "2048");
+            Outcome outcome =
+                    orders.expand(List.of(master), List.of(replica), "--credentials", "acl", "--batch-slots", "2048");
 
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             orders.assertBalanced(4);
