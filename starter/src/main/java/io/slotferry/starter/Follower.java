@@ -84,11 +84,12 @@ final class Follower {
     }
 
     private void changed(Look look) {
-        String line = text.line(look);
-        if (line.equals(said)) {
+        String event = text.event(look);
+        if (event.equals(said)) {
             return;
         }
-        said = line;
+        said = event;
+        String line = text.line(look);
         if (screen.isEmpty()) {
             voice.say(Words.clock(Instant.now(), ZoneId.systemDefault()) + "  " + line);
         }

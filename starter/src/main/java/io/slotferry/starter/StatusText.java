@@ -78,21 +78,43 @@ final class StatusText {
         return lines;
     }
 
-    /** One line for a log; the same text for looks between which nothing happened. */
+    /** What a log gets a new line for: while batches move, one for each that was finished. */
+    String event(Look look) {
+        return look.status()
+                .filter(StatusText::moves)
+                .map(status -> status.phase() + " " + status.slotsMoved()
+                        + look.retry().map(retry -> oneLine(retry.why())).orElse(""))
+                .orElseGet(() -> line(look));
+    }
+
+    private static boolean moves(ExpandStatus status) {
+        return status.phase() == Phase.RESHARD && status.state() == RunState.RUNNING && status.slots() > 0;
+    }
+
+    /** One line for a log. */
     String line(Look look) {
         if (look.status().isEmpty()) {
             return look.run().workflowId() + ": no worker answers; the run waits for one";
         }
         ExpandStatus status = look.status().get();
         StringBuilder line = new StringBuilder(status.cluster().isEmpty() ? status.workflowId() : status.cluster());
-        line.append(": ").append(status.phase().words()).append(", ").append(status.state());
+        line.append(": ").append(status.phase().words());
+        if (!moves(status)) {
+            line.append(", ").append(status.state());
+        }
         if (status.slots() > 0 && status.batch() > 0) {
             line.append(", batch ").append(status.batch()).append(" of ").append(status.batches());
             line.append(", ").append(Words.count(status.slotsMoved())).append(" of ");
             line.append(Words.count(status.slots())).append(" slots, ");
             line.append(Words.count(status.keysMoved())).append(" keys");
         }
-        line.append(": ").append(status.why());
+        if (moves(status)) {
+            status.timeLeft()
+                    .ifPresent(left ->
+                            line.append(", about ").append(Words.span(left)).append(" left"));
+        } else {
+            line.append(": ").append(status.why());
+        }
         // Without the count of attempts, which would make every one of them a line.
         look.retry().ifPresent(retry -> line.append("; tried again since: ").append(oneLine(retry.why())));
         return line.toString();
