@@ -1,0 +1,229 @@
+package io.slotferry.activities.joining;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.activities.slots.FreeLifeline;
+import io.slotferry.planning.Cluster;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.Activities.Pairing;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Settings;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+
+/** Nodes that join, are attached and leave again, on real servers. */
+@Execution(ExecutionMode.CONCURRENT)
+class MembershipIT {
+    private static final String PARAMETER = "cluster-allow-replica-migration";
+
+    static Stream<ServerBinary> servers() {
+        return ServerBinary.all().stream();
+    }
+
+    static Stream<ServerBinary> some() {
+        return ServerBinary.matching("redis-7.0", "valkey-9.1");
+    }
+
+    private static LocalCluster start(ServerBinary server) {
+        return LocalCluster.builder(server).masters(3).replicasPerMaster(0).start();
+    }
+
+    private static Change change(LocalCluster cluster) {
+        ClusterAccess access = new ClusterAccess(
+                cluster.masters().stream().map(MembershipIT::address).toList(), Optional.empty());
+        return new Change(
+                new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())), access, new FreeLifeline());
+    }
+
+    private static NodeAddress address(LocalNode node) {
+        return new NodeAddress(node.host(), node.port());
+    }
+
+    private static Member member(LocalNode node) {
+        return new Member(new NodeId(node.nodeId()), address(node));
+    }
+
+    private static Agreed agreed(Change change) {
+        return change.reader().agreed(change.access());
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void nodes_join_are_attached_and_leave_without_a_trace(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            Member master = member(local.startSpare());
+            Member replica = member(local.startSpare());
+            Change change = change(local);
+            Cluster before = agreed(change).cluster();
+            Pairing pairing = new Pairing(replica, List.of(master));
+
+            new Joiner(change).add(List.of(master));
+            new Joiner(change).add(List.of(master));
+            assertThat(agreed(change).cluster().shards()).hasSize(4);
+
+            for (int time = 0; time < 2; time++) {
+                new Joiner(change).add(List.of(replica));
+                new ReplicaAttacher(change).attach(List.of(pairing));
+            }
+            assertThat(agreed(change).cluster().shards())
+                    .filteredOn(shard -> shard.master().equals(master))
+                    .singleElement()
+                    .satisfies(shard -> assertThat(shard.replicas()).containsExactly(replica));
+
+            new Remover(change).remove(List.of(replica, master));
+            new Remover(change).remove(List.of(replica, master));
+
+            assertThat(agreed(change).cluster()).isEqualTo(before);
+            local.spares().forEach(MembershipIT::assertFresh);
+        }
+    }
+
+    private static void assertFresh(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            assertThat(jedis.clusterMyId()).isNotEqualTo(node.nodeId());
+            assertThat(jedis.clusterNodes().lines()).hasSize(1).allMatch(line -> line.contains("myself,master"));
+            assertThat(jedis.dbSize()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void functions_of_a_removed_node_are_gone(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            Change change = change(local);
+            new Joiner(change).add(List.of(member(spare)));
+            try (Jedis jedis = spare.jedis()) {
+                jedis.functionLoad("#!lua name=one\nredis.register_function('f', function() return 1 end)");
+
+                new Remover(change).remove(List.of(member(spare)));
+
+                assertThat(jedis.functionList()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_node_that_got_data_since_the_plan_is_not_met(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            Change change = change(local);
+            try (Jedis jedis = spare.jedis()) {
+                // A single node owns the slot it writes to.
+                jedis.clusterAddSlots(redis.clients.jedis.util.JedisClusterCRC16.getSlot("a"));
+            }
+
+            Halted halted = catchThrowableOfType(Halted.class, () -> new Joiner(change).add(List.of(member(spare))));
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
+            assertThat(halted.halt().message())
+                    .isEqualTo(address(spare) + " is not the empty node that was planned any more.");
+            assertThat(agreed(change).cluster().shards()).hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_node_that_owns_slots_is_not_removed(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            Change change = change(local);
+            Member old = member(local.masters().get(0));
+
+            Halted halted = catchThrowableOfType(Halted.class, () -> new Remover(change).remove(List.of(old)));
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.NOT_OURS_TO_REMOVE);
+            assertThat(halted.halt().evidence().get(0)).startsWith("it owns 5461 slots: 0-5460");
+            assertThat(agreed(change).cluster().shards()).hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void nothing_is_forgotten_while_a_member_does_not_answer(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            Change change = change(local);
+            new Joiner(change).add(List.of(member(spare)));
+            local.masters().get(2).kill();
+
+            Halted halted =
+                    catchThrowableOfType(Halted.class, () -> new Remover(change).remove(List.of(member(spare))));
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.NODE_UNREACHABLE);
+            assertThat(halted.halt().message()).contains("none was removed");
+            try (Jedis jedis = local.masters().get(0).jedis()) {
+                assertThat(jedis.clusterNodes()).contains(spare.nodeId());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_setting_is_held_and_put_back_as_each_node_had_it(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            Change change = change(local);
+            try (Jedis jedis = local.masters().get(1).jedis()) {
+                jedis.configSet(PARAMETER, "no");
+            }
+            SettingsKeeper keeper = new SettingsKeeper(change.reader());
+
+            Settings priors = keeper.read(change.access(), List.of(member(spare)), PARAMETER);
+            assertThat(priors.priors()).hasSize(4);
+            keeper.apply(change.lifeline(), priors, "no");
+            assertThat(keeper.read(change.access(), List.of(member(spare)), PARAMETER)
+                            .priors())
+                    .allMatch(prior -> prior.value().equals("no"));
+
+            assertThat(keeper.restore(change.lifeline(), change.access(), priors))
+                    .isEmpty();
+            assertThat(keeper.restore(change.lifeline(), change.access(), priors))
+                    .isEmpty();
+            assertThat(keeper.read(change.access(), List.of(member(spare)), PARAMETER))
+                    .isEqualTo(priors);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_node_that_is_away_is_named_and_the_others_get_their_setting_back(ServerBinary server) {
+        try (LocalCluster local = start(server)) {
+            Change change = change(local);
+            SettingsKeeper keeper = new SettingsKeeper(change.reader());
+            Settings priors = keeper.read(change.access(), List.of(), PARAMETER);
+            keeper.apply(change.lifeline(), priors, "no");
+            Member away = member(local.masters().get(2));
+            local.masters().get(2).kill();
+
+            List<String> passedOver = keeper.restore(change.lifeline(), change.access(), priors);
+
+            assertThat(passedOver)
+                    .singleElement()
+                    .asString()
+                    .startsWith(PARAMETER + " of " + away + " is to be set to yes by hand: " + away.address()
+                            + " does not answer");
+            try (Jedis jedis = local.masters().get(0).jedis()) {
+                assertThat(jedis.configGet(PARAMETER)).containsEntry(PARAMETER, "yes");
+            }
+        }
+    }
+}
