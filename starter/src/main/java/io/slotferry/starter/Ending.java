@@ -4,6 +4,7 @@ import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.RunState;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
@@ -49,7 +50,13 @@ record Ending(ExitCode exit, Optional<ExpandResult> result, Optional<Halt> halt)
             }
             if (cause instanceof ApplicationFailure) {
                 Halt halt = Failures.haltOf(cause);
-                return new Ending(exitOf(halt.kind()), Failures.resultOf(cause), Optional.of(halt));
+                Optional<ExpandResult> result = Failures.resultOf(cause);
+                boolean untouched =
+                        result.filter(r -> r.outcome() == RunState.REFUSED).isPresent();
+                return new Ending(
+                        untouched && halt.kind() != FailureKind.BAD_REQUEST ? ExitCode.REFUSED : exitOf(halt.kind()),
+                        result,
+                        Optional.of(halt));
             }
         }
         return without(ExitCode.FAILED, "The run failed: " + failure.getMessage(), id);

@@ -23,6 +23,7 @@ final class Follower {
     private final StatusText text;
     private final Rate rate = new Rate();
     private String said = "";
+    private boolean away;
 
     Follower(Connection temporal, Voice voice, Surroundings surroundings) {
         this.temporal = temporal;
@@ -61,15 +62,19 @@ final class Follower {
 
     private Optional<Look> look(Run run) {
         try {
-            return Optional.of(runs.look(run));
+            Look look = runs.look(run);
+            away = false;
+            return Optional.of(look);
         } catch (StatusRuntimeException e) {
             String line = "Temporal at " + temporal.address() + " does not answer ("
                     + e.getStatus().getCode() + "); trying again. What the worker has in hand goes on meanwhile.";
-            if (!line.equals(said)) {
+            // Once, whatever status each further try ends with.
+            if (!away) {
                 screen.ifPresent(Screen::clear);
                 voice.say(line);
                 voice.event("notice", Map.of("message", line));
                 said = line;
+                away = true;
             }
             return Optional.empty();
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 /**
  * One look at a run.
  *
+ * @param taskQueue that a worker must poll to answer for the run
  * @param status empty where no worker answered the query
  * @param progress of the batch in hand, from its last heartbeat
  * @param retry of the activity in hand, where its last attempt failed
@@ -16,6 +17,7 @@ import java.util.Optional;
 record Look(
         Run run,
         WorkflowExecutionStatus execution,
+        String taskQueue,
         Optional<ExpandStatus> status,
         Optional<BatchProgress> progress,
         Optional<Retry> retry,

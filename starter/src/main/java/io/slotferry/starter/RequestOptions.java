@@ -114,16 +114,27 @@ final class RequestOptions {
         try {
             RequestReader.read(request);
         } catch (BadRequest e) {
-            throw new CommandException(
-                    ExitCode.BAD_REQUEST, e.halt().message() + "\n  " + String.join("\n  ", e.problems()), next());
+            throw bad(e, next(request, e));
         }
         return request;
     }
 
-    private String next() {
-        return file == null
-                ? "give the request by flags (see --help) or as -f request.json"
-                : "correct the fields named above and start again";
+    private String next(ObjectNode request, BadRequest refusal) {
+        if (file != null) {
+            return refusal.halt().next();
+        }
+        return request.isEmpty()
+                ? "give it as -f request.json, or by flags: --name orders --seed 10.0.0.1:7000 --add-master 10.0.0.4:7000"
+                        + " --add-replica 10.0.0.5:7000 --backup none"
+                : "correct the fields named above and start again; the flags for them are --name, --seed, --add-master,"
+                        + " --add-replica, --backup and those that --help lists";
+    }
+
+    private static CommandException bad(BadRequest refusal, String next) {
+        return new CommandException(
+                ExitCode.BAD_REQUEST,
+                refusal.halt().message() + "\n  " + String.join("\n  ", refusal.problems()),
+                next);
     }
 
     private ObjectNode read(InputStream standardInput) {
@@ -141,14 +152,19 @@ final class RequestOptions {
         } catch (JsonProcessingException e) {
             throw bad("The request in " + where + " is not JSON: line "
                     + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage());
+                    + e.getLocation().getColumnNr() + ": " + withoutSource(e.getOriginalMessage()));
         } catch (BadRequest e) {
-            throw bad(e.halt().message() + "\n  " + String.join("\n  ", e.problems()));
+            throw bad(e, e.halt().next());
         } catch (NoSuchFileException e) {
             throw bad("There is no file " + where + ".");
         } catch (IOException e) {
             throw bad("The request in " + where + " cannot be read: " + e);
         }
+    }
+
+    /** Jackson repeats the place in words of its own. */
+    private static String withoutSource(String message) {
+        return message.replaceFirst(" \\(start marker at .*", "");
     }
 
     private static CommandException bad(String message) {

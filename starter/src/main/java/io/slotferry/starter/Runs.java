@@ -44,6 +44,8 @@ final class Runs {
      * @throws StatusRuntimeException where the server is away
      */
     Look look(Run run) {
+        // Fails at once where the server is away; a query would be tried again by the SDK for long, in silence.
+        describe(run);
         Optional<ExpandStatus> status = query(run, "status", ExpandStatus.class);
         DescribeWorkflowExecutionResponse described = describe(run);
         Optional<PendingActivityInfo> pending =
@@ -51,6 +53,7 @@ final class Runs {
         return new Look(
                 run,
                 described.getWorkflowExecutionInfo().getStatus(),
+                described.getExecutionConfig().getTaskQueue().getName(),
                 status,
                 pending.flatMap(this::progress),
                 pending.flatMap(Runs::retry),

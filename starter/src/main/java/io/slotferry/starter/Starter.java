@@ -90,15 +90,18 @@ final class Starter {
                         ExitCode.NO_WORKER,
                         "No worker polls task queue \"" + taskQueue + "\" in namespace \"" + temporal.namespace()
                                 + "\" at " + temporal.address() + "; nothing was started.",
-                        "slotferry worker" + (taskQueue.equals(Names.TASK_QUEUE) ? "" : " --task-queue " + taskQueue)
-                                + ", with the same TEMPORAL_* settings, then this command again");
+                        workerCommand() + ", with the same TEMPORAL_* settings, then this command again");
             }
             if (!said) {
                 voice.say("No worker polls task queue \"" + taskQueue + "\"; waiting " + PATIENCE.toSeconds()
-                        + " s for one. Start it: slotferry worker");
+                        + " s for one. Start it: " + workerCommand());
             }
             sleep();
         }
+    }
+
+    private String workerCommand() {
+        return "slotferry worker" + (taskQueue.equals(Names.TASK_QUEUE) ? "" : " --task-queue " + taskQueue);
     }
 
     private boolean polls() {

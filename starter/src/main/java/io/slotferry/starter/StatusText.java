@@ -2,6 +2,7 @@ package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import java.time.Duration;
@@ -36,7 +37,8 @@ final class StatusText {
         List<String> lines = new ArrayList<>();
         if (look.status().isEmpty()) {
             lines.add(style.bold(look.run().workflowId()) + ": no worker answers; the run waits for one");
-            lines.add("Start one: slotferry worker");
+            lines.add("Start one: slotferry worker"
+                    + (look.taskQueue().equals(Names.TASK_QUEUE) ? "" : " --task-queue " + look.taskQueue()));
         } else {
             ExpandStatus status = look.status().get();
             lines.add(heading(look, status));
@@ -94,7 +96,7 @@ final class StatusText {
     /** One line for a log. */
     String line(Look look) {
         if (look.status().isEmpty()) {
-            return look.run().workflowId() + ": no worker answers; the run waits for one";
+            return noWorker(look);
         }
         ExpandStatus status = look.status().get();
         StringBuilder line = new StringBuilder(status.cluster().isEmpty() ? status.workflowId() : status.cluster());
@@ -130,6 +132,11 @@ final class StatusText {
                 status.legal().stream()
                         .map(command -> "slotferry " + command.name().toLowerCase(Locale.ROOT) + " " + name)
                         .toList());
+    }
+
+    private static String noWorker(Look look) {
+        return look.run().workflowId() + ": no worker answers on task queue \"" + look.taskQueue()
+                + "\"; the run waits for one";
     }
 
     private String heading(Look look, ExpandStatus status) {

@@ -78,6 +78,7 @@ class ScreensTest {
         Look look = new Look(
                 new Run("expand-orders", "run-1"),
                 WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+                "slotferry",
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -126,6 +127,7 @@ class ScreensTest {
         return new Look(
                 new Run("expand-orders", "run-1"),
                 WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+                "slotferry",
                 Optional.of(status),
                 progress,
                 retry,

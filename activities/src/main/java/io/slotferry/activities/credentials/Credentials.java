@@ -22,8 +22,9 @@ public interface Credentials {
     /** For the message when a name is not found: where one could be put. */
     default String hint(String name) {
         return "set " + variable(name, "PASSWORD") + " (and " + variable(name, "USERNAME")
-                + ") in the worker's environment, or put the files " + name + "/password (and " + name
-                + "/username) into its credentials directory";
+                + ") in the worker's environment and start it again, or put the files " + name + "/password (and "
+                + name
+                + "/username) into the directory that its SLOTFERRY_CREDENTIALS_DIR names";
     }
 
     /** Knows no credential at all. */

@@ -6,6 +6,7 @@ import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
@@ -84,6 +85,14 @@ final class NewNodeChecks {
                 .findFirst();
     }
 
+    private Optional<NodeAddress> addressOf(NodeId id) {
+        return views.stream()
+                .flatMap(view -> view.nodes().stream())
+                .filter(known -> known.id().equals(id))
+                .findFirst()
+                .map(KnownNode::address);
+    }
+
     private void checkMember(NewNode node, Role planned, Optional<NodeAddress> subject) {
         KnownNode line = lineOf(node).orElseThrow();
         // A replica-to-be that joined and was not attached yet: a master without slots and keys.
@@ -104,7 +113,12 @@ final class NewNodeChecks {
                             + line.role().name().toLowerCase(java.util.Locale.ROOT)
                             + (line.slots().isEmpty()
                                     ? ""
-                                    : " that owns " + line.slots().size() + " slots"),
+                                    : " that owns "
+                                            + Preflight.counted(line.slots().size(), "slot"))
+                            + line.masterId()
+                                    .flatMap(this::addressOf)
+                                    .map(master -> " of " + master)
+                                    .orElse(""),
                     "name a node that belongs to no cluster");
         }
     }
@@ -116,11 +130,21 @@ final class NewNodeChecks {
             answers.fail(
                     CheckName.NEW_NODE_UNKNOWN,
                     subject,
-                    subject.orElseThrow() + " belongs to another cluster: it knows "
-                            + (node.view().orElseThrow().nodes().size() - 1) + " other nodes",
+                    subject.orElseThrow() + " belongs to another cluster: it knows " + others(node),
                     "name a node that belongs to no cluster, or take this one out of its cluster first (CLUSTER FORGET"
                             + " there, then CLUSTER RESET HARD on it)");
         }
+    }
+
+    private static String others(NewNode node) {
+        List<NodeAddress> others = node.view().orElseThrow().nodes().stream()
+                .filter(known -> !known.id().equals(node.view().orElseThrow().viewer()))
+                .map(KnownNode::address)
+                .sorted()
+                .toList();
+        return others.isEmpty()
+                ? "the node that it replicates"
+                : Preflight.counted(others.size(), "other node") + ", such as " + others.get(0);
     }
 
     private void empty(NewNode node, Optional<NodeAddress> subject) {
@@ -132,8 +156,11 @@ final class NewNodeChecks {
             answers.fail(
                     CheckName.NEW_NODE_EMPTY,
                     subject,
-                    subject.orElseThrow() + " is not empty: " + keys + " keys, " + slots + " slots",
-                    "name an empty node; if its data is not needed, FLUSHALL and CLUSTER RESET HARD on it");
+                    subject.orElseThrow() + " is not empty: it has " + Preflight.counted(keys, "key") + " and "
+                            + Preflight.counted(slots, "slot"),
+                    "name an empty node; only if its data is not needed, empty it: redis-cli -h "
+                            + node.asked().host() + " -p " + node.asked().port()
+                            + " flushall, then cluster reset hard");
         }
     }
 

@@ -8,12 +8,14 @@ import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.KnownNode;
+import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.ViewAgreement;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PreflightReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Looks at a cluster and at the nodes to be added to it, and changes nothing. */
@@ -38,6 +40,15 @@ public final class Preflight {
     private Optional<Sweep> sweep(ExpandRequest request, Answers answers) {
         try {
             Sweep sweep = reader.sweep(request.access());
+            if (isNoCluster(sweep)) {
+                NodeAddress seed = request.cluster().seeds().get(0);
+                answers.fail(
+                        CheckName.CLUSTER_REACHABLE,
+                        Optional.of(seed),
+                        seed + " is in no cluster: it knows no other node and owns no slot",
+                        "name seeds that are members of the cluster to be grown");
+                return Optional.empty();
+            }
             answers.pass(
                     CheckName.CLUSTER_REACHABLE, Optional.empty(), sweep.views().size() + " nodes answer");
             return Optional.of(sweep);
@@ -57,6 +68,13 @@ public final class Preflight {
                     e.halt().next());
         }
         return Optional.empty();
+    }
+
+    private static boolean isNoCluster(Sweep sweep) {
+        return sweep.failures().isEmpty()
+                && sweep.views().size() == 1
+                && sweep.views().get(0).nodes().size() == 1
+                && sweep.views().get(0).self().slots().isEmpty();
     }
 
     private Optional<ServerInfo> exampleInfo(Sweep sweep) {
@@ -90,6 +108,11 @@ public final class Preflight {
                 ? Optional.of(agreed.cluster())
                 : Optional.empty();
         new ReplicaChecks(reader, answers).check(cluster);
+    }
+
+    /** {@code 1 slot}, {@code 5,461 slots}. */
+    static String counted(long number, String one) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, one, number == 1 ? "" : "s");
     }
 
     /** Evidence lines, the first of many. */

@@ -44,7 +44,8 @@ final class ReplicaChecks {
         bare.forEach(shard -> answers.fail(
                 CheckName.MASTER_WITHOUT_REPLICA,
                 Optional.of(shard.master().address()),
-                "master " + shard.master() + " owns " + shard.slots().size() + " slots and has no replica",
+                "master " + shard.master() + " owns "
+                        + Preflight.counted(shard.slots().size(), "slot") + " and has no replica",
                 "add a replica to it, or accept \"master-without-replica\" in the request"));
         if (bare.isEmpty()) {
             answers.pass(CheckName.MASTER_WITHOUT_REPLICA, Optional.empty(), "every master has a replica");

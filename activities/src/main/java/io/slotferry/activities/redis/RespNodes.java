@@ -32,7 +32,9 @@ public final class RespNodes implements Nodes {
         if (name.isEmpty()) {
             return new RespNodes(
                     Optional.empty(),
-                    "name the credentials in the request (cluster.credentials) and give them to the worker");
+                    "give the worker the password under a name, such as SLOTFERRY_CREDENTIALS_ORDERS_PASSWORD in its"
+                            + " environment, and name it in the request: \"credentials\": \"orders\" in \"cluster\","
+                            + " or --credentials orders");
         }
         String hint = credentials.hint(name.get());
         Credential found = credentials

@@ -25,6 +25,7 @@ public final class RequestReader {
             {"cluster": {"name": "orders", "seeds": ["10.0.0.1:7000"]}, \
             "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "none"}""";
 
+    private static final String WITH_AN_OBJECT = "start again with a request of that form";
     private static final String NAME = "[A-Za-z0-9._-]{1,64}";
     private static final String NAME_RULE = "1 to 64 letters, digits, dots, dashes or underscores";
     private static final int MAX_LANES = 64;
@@ -46,11 +47,14 @@ public final class RequestReader {
      */
     public static ExpandRequest read(JsonNode json) {
         if (json == null || json.isNull() || json.isMissingNode() || (json.isObject() && json.isEmpty())) {
-            throw new BadRequest(List.of("request: there is none; a JSON object belongs here, such as " + EXAMPLE));
+            throw new BadRequest(
+                    List.of("request: there is none; a JSON object belongs here, such as " + EXAMPLE), WITH_AN_OBJECT);
         }
         if (!json.isObject()) {
-            throw new BadRequest(List.of(
-                    "request: a JSON object belongs here, not " + JsonFields.kind(json) + "; such as " + EXAMPLE));
+            throw new BadRequest(
+                    List.of("request: a JSON object belongs here, not " + JsonFields.kind(json) + "; such as "
+                            + EXAMPLE),
+                    WITH_AN_OBJECT);
         }
         return new RequestReader().request(json);
     }
