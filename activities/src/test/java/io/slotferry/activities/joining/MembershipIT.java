@@ -16,6 +16,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.FailureKind;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
 
 /** Nodes that join, are attached and leave again, on real servers. */
@@ -34,12 +36,12 @@ import redis.clients.jedis.Jedis;
 class MembershipIT {
     private static final String PARAMETER = "cluster-allow-replica-migration";
 
-    static Stream<ServerBinary> servers() {
-        return ServerBinary.all().stream();
+    static Stream<WantedServer> servers() {
+        return WantedServer.all();
     }
 
-    static Stream<ServerBinary> some() {
-        return ServerBinary.matching("redis-7.0", "valkey-9.1");
+    static Stream<WantedServer> some() {
+        return WantedServer.named("redis-7.0", "valkey-9.1");
     }
 
     private static LocalCluster start(ServerBinary server) {
@@ -67,7 +69,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void nodes_join_are_attached_and_leave_without_a_trace(ServerBinary server) {
+    void nodes_join_are_attached_and_leave_without_a_trace(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             Member master = member(local.startSpare());
             Member replica = member(local.startSpare());
@@ -106,7 +109,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void functions_of_a_removed_node_are_gone(ServerBinary server) {
+    void functions_of_a_removed_node_are_gone(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             LocalNode spare = local.startSpare();
             Change change = change(local);
@@ -123,7 +127,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void a_node_that_got_data_since_the_plan_is_not_met(ServerBinary server) {
+    void a_node_that_got_data_since_the_plan_is_not_met(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             LocalNode spare = local.startSpare();
             Change change = change(local);
@@ -143,7 +148,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void a_node_that_owns_slots_is_not_removed(ServerBinary server) {
+    void a_node_that_owns_slots_is_not_removed(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             Change change = change(local);
             Member old = member(local.masters().get(0));
@@ -158,7 +164,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void nothing_is_forgotten_while_a_member_does_not_answer(ServerBinary server) {
+    void nothing_is_forgotten_while_a_member_does_not_answer(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             LocalNode spare = local.startSpare();
             Change change = change(local);
@@ -178,7 +185,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void a_setting_is_held_and_put_back_as_each_node_had_it(ServerBinary server) {
+    void a_setting_is_held_and_put_back_as_each_node_had_it(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             LocalNode spare = local.startSpare();
             Change change = change(local);
@@ -205,7 +213,8 @@ class MembershipIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    void a_node_that_is_away_is_named_and_the_others_get_their_setting_back(ServerBinary server) {
+    void a_node_that_is_away_is_named_and_the_others_get_their_setting_back(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (LocalCluster local = start(server)) {
             Change change = change(local);
             SettingsKeeper keeper = new SettingsKeeper(change.reader());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
@@ -22,17 +24,18 @@ import redis.clients.jedis.params.MigrateParams;
 /** Moving batches on real servers. */
 @Execution(ExecutionMode.CONCURRENT)
 class BatchMoverIT {
-    static Stream<ServerBinary> servers() {
-        return ServerBinary.all().stream();
+    static Stream<WantedServer> servers() {
+        return WantedServer.all();
     }
 
-    static Stream<ServerBinary> valkeyWithDatabases() {
-        return ServerBinary.matching("valkey-9.1");
+    static Stream<WantedServer> valkeyWithDatabases() {
+        return WantedServer.named("valkey-9.1");
     }
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_batch_moves_with_all_its_keys_and_a_second_time_there_is_nothing_to_do(ServerBinary server) {
+    void a_batch_moves_with_all_its_keys_and_a_second_time_there_is_nothing_to_do(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.withReplicas(server)) {
             cluster.fill(5_000, 100);
 
@@ -57,7 +60,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void values_of_every_type_and_times_to_live_arrive_as_they_were(ServerBinary server) {
+    void values_of_every_type_and_times_to_live_arrive_as_they_were(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis()) {
             String tag = GrownCluster.keyIn(7);
@@ -105,7 +109,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_stop_ends_at_a_slot_boundary_and_the_next_attempt_goes_on_from_there(ServerBinary server) {
+    void a_stop_ends_at_a_slot_boundary_and_the_next_attempt_goes_on_from_there(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server)) {
             cluster.fill(2_000, 100);
             FreeLifeline first = new FreeLifeline();
@@ -133,7 +138,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void slots_that_an_earlier_attempt_left_open_in_any_stage_are_finished(ServerBinary server) {
+    void slots_that_an_earlier_attempt_left_open_in_any_stage_are_finished(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.withReplicas(server);
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {
@@ -177,7 +183,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void nodes_that_ask_for_a_password_get_it_and_migrate_carries_it(ServerBinary server) {
+    void nodes_that_ask_for_a_password_get_it_and_migrate_carries_it(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.withPassword(server, "s3cret-s3cret")) {
             cluster.fill(500, 20);
             assertThat(cluster.mover()
@@ -190,7 +197,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void nodes_that_ask_for_an_acl_user_get_it_and_migrate_carries_it(ServerBinary server) {
+    void nodes_that_ask_for_an_acl_user_get_it_and_migrate_carries_it(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.withUser(server, "ferry", "s3cret-s3cret")) {
             cluster.fill(500, 20);
             assertThat(cluster.mover()
@@ -203,7 +211,8 @@ class BatchMoverIT {
 
     @ParameterizedTest
     @MethodSource("valkeyWithDatabases")
-    void keys_of_every_database_arrive_in_theirs(ServerBinary server) {
+    void keys_of_every_database_arrive_in_theirs(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server, "cluster-databases 4");
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {

@@ -9,6 +9,7 @@ import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.FailureKind;
@@ -23,18 +24,19 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
 
 /** What must hold before a slot is finalised, each broken on real servers in the middle of a move. */
 @Execution(ExecutionMode.CONCURRENT)
 class FinalisingIT {
-    static Stream<ServerBinary> servers() {
-        return ServerBinary.matching("redis-6.2", "redis-7.0", "redis-8.6", "valkey-9.1");
+    static Stream<WantedServer> servers() {
+        return WantedServer.named("redis-6.2", "redis-7.0", "redis-8.6", "valkey-9.1");
     }
 
-    static Stream<ServerBinary> valkeyWithDatabases() {
-        return ServerBinary.matching("valkey-9.1");
+    static Stream<WantedServer> valkeyWithDatabases() {
+        return WantedServer.named("valkey-9.1");
     }
 
     private static Halt haltOf(GrownCluster cluster, BatchOrder order, Consumer<Call> meddling) {
@@ -57,7 +59,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_target_that_lost_importing_is_not_told_to_take_the_slot(ServerBinary server) {
+    void a_target_that_lost_importing_is_not_told_to_take_the_slot(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis target = cluster.target.jedis()) {
             cluster.fill(200, 5);
@@ -77,7 +80,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void an_empty_slot_whose_target_lost_importing_is_not_finalised(ServerBinary server) {
+    void an_empty_slot_whose_target_lost_importing_is_not_finalised(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis target = cluster.target.jedis()) {
             AtomicInteger listings = new AtomicInteger();
@@ -103,7 +107,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_source_that_lost_migrating_is_noticed(ServerBinary server) {
+    void a_source_that_lost_migrating_is_noticed(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis()) {
             AtomicInteger opened = new AtomicInteger();
@@ -127,7 +132,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_source_that_restarted_empty_is_never_finalised(ServerBinary server) {
+    void a_source_that_restarted_empty_is_never_finalised(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         // Slow to notice, so that no replica takes over while the master is away for a moment.
         try (GrownCluster cluster = GrownCluster.on(server, "cluster-node-timeout 60000")) {
             cluster.fill(200, 5);
@@ -154,7 +160,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("valkeyWithDatabases")
-    void a_key_in_a_database_that_was_empty_a_moment_ago_is_not_left_behind(ServerBinary server) {
+    void a_key_in_a_database_that_was_empty_a_moment_ago_is_not_left_behind(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server, "cluster-databases 4");
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {
@@ -174,7 +181,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void an_equal_copy_on_the_target_is_replaced_by_the_sources(ServerBinary server) {
+    void an_equal_copy_on_the_target_is_replaced_by_the_sources(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {
@@ -197,7 +205,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void copies_that_differ_halt_it_and_both_are_kept(ServerBinary server) {
+    void copies_that_differ_halt_it_and_both_are_kept(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis();
                 Jedis target = cluster.target.jedis()) {
@@ -223,7 +232,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_key_that_migrate_may_not_move_halts_it_by_name(ServerBinary server) {
+    void a_key_that_migrate_may_not_move_halts_it_by_name(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis()) {
             String key = "large" + GrownCluster.keyIn(0);
@@ -239,7 +249,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_slot_that_somebody_else_opened_halts_it_before_anything_changes(ServerBinary server) {
+    void a_slot_that_somebody_else_opened_halts_it_before_anything_changes(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis other = cluster.other.jedis()) {
             other.clusterSetSlotMigrating(16_000, cluster.source.nodeId());
@@ -256,7 +267,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_slot_that_went_to_a_third_shard_halts_it_before_anything_changes(ServerBinary server) {
+    void a_slot_that_went_to_a_third_shard_halts_it_before_anything_changes(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server)) {
             MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {});
             BatchOrder order = cluster.order("0-4,16000");
@@ -273,7 +285,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void the_connections_of_an_older_attempt_are_killed_before_anything_changes(ServerBinary server) {
+    void the_connections_of_an_older_attempt_are_killed_before_anything_changes(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis older = cluster.target.jedis();
                 Jedis bystander = cluster.target.jedis()) {
@@ -290,7 +303,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_strangers_connection_halts_it_and_a_later_attempts_ends_it(ServerBinary server) {
+    void a_strangers_connection_halts_it_and_a_later_attempts_ends_it(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis connected = cluster.other.jedis()) {
             connected.clientSetname("slotferry:another-run:1.1");
@@ -309,7 +323,8 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void an_attempt_that_may_not_change_any_more_changes_nothing_more(ServerBinary server) {
+    void an_attempt_that_may_not_change_any_more_changes_nothing_more(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server)) {
             cluster.fill(200, 5);
             FreeLifeline lifeline = new FreeLifeline();
