@@ -1,6 +1,7 @@
 package io.slotferry.activities.preflight;
 
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.PreflightReport;
@@ -69,14 +70,14 @@ final class Answers {
                 .anyMatch(result -> result.check().equals(check.text()) && result.verdict() == Verdict.FAIL);
     }
 
-    PreflightReport report() {
+    PreflightReport report(List<NodeId> members) {
         List<String> unmatched = new ArrayList<>();
         for (String entry : accept) {
             if (!matched.contains(entry)) {
                 unmatched.add(entry + why(entry));
             }
         }
-        return new PreflightReport(results, unmatched);
+        return new PreflightReport(results, unmatched, members);
     }
 
     private static String why(String entry) {

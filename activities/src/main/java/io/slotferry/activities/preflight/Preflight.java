@@ -9,6 +9,7 @@ import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.ViewAgreement;
 import io.slotferry.workflows.contract.ExpandRequest;
@@ -34,7 +35,16 @@ public final class Preflight {
         Optional<ServerInfo> example = sweep.flatMap(this::exampleInfo);
         new NewNodeChecks(request, answers, sweep.map(Sweep::views).orElse(List.of()), example)
                 .check(NewNodes.ask(reader, request));
-        return answers.report();
+        return answers.report(sweep.map(Preflight::members).orElse(List.of()));
+    }
+
+    private static List<NodeId> members(Sweep sweep) {
+        return sweep.views().stream()
+                .flatMap(view -> view.nodes().stream())
+                .map(KnownNode::id)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private Optional<Sweep> sweep(ExpandRequest request, Answers answers) {

@@ -70,6 +70,8 @@ final class Agreement {
         run.preflight(report);
         report.unmatched().forEach(entry -> run.warn("accept: no check answered to \"" + entry + "\""));
         if (!report.passed()) {
+            // While another run is at work, much of what it does looks like something amiss.
+            lease.refuseIfHeld(report.members());
             throw Failures.of(blocked(report));
         }
     }

@@ -47,13 +47,13 @@ final class Lease {
      */
     void take(List<NodeId> clusterMembers) {
         members = clusterMembers;
-        refuseIfHeld();
+        refuseIfHeld(members);
         ClusterLeaseWorkflow child = Workflow.newChildWorkflowStub(ClusterLeaseWorkflow.class, options());
         Held taking = started(child);
         try {
             Workflow.getWorkflowExecution(child).get();
         } catch (ChildWorkflowFailure taken) {
-            refuseIfHeld();
+            refuseIfHeld(members);
             throw refused("somebody took it at the same moment", "start again");
         }
         held = Optional.of(taking);
@@ -101,10 +101,18 @@ final class Lease {
         held = Optional.empty();
     }
 
-    private void refuseIfHeld() {
+    /**
+     * Only asks.
+     *
+     * @throws ApplicationFailure of kind LEASE_HELD, naming the holder
+     */
+    void refuseIfHeld(List<NodeId> clusterMembers) {
+        if (clusterMembers.isEmpty()) {
+            return;
+        }
         Optional<LeaseHolder> holder = rooms.recording("ask who holds the cluster")
                 .findLeaseHolder(
-                        members,
+                        clusterMembers,
                         Workflow.getInfo().getWorkflowId(),
                         Workflow.getInfo().getRunId());
         if (holder.isPresent()) {

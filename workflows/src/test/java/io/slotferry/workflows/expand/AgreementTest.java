@@ -51,7 +51,7 @@ class AgreementTest {
         ExpandResult result = Failures.resultOf(failure).orElseThrow();
         assertThat(result.outcome()).isEqualTo(RunState.REFUSED);
         assertThat(result.preflight().results()).hasSize(4);
-        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight");
+        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight", "FindLeaseHolder");
     }
 
     @Test

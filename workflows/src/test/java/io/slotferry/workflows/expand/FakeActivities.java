@@ -122,7 +122,10 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     @Override
     public PreflightReport preflight(ExpandRequest request) {
         called("Preflight");
-        return new PreflightReport(preflight, List.of());
+        return new PreflightReport(
+                preflight,
+                List.of(),
+                cluster.members().stream().map(Member::id).sorted().toList());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.slotferry.workflows.expand;
 import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.LeaseHolder;
@@ -12,6 +13,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,16 @@ class LeaseTest {
 
         assertHeld(failure);
         assertThat(lab.calls("ReadSettings")).isEmpty();
+    }
+
+    @Test
+    void what_looks_amiss_while_another_run_is_at_work_is_refused_with_that_runs_name() {
+        lab.fake.holder = Optional.of(ANOTHER);
+        lab.fake.preflight = List.of(new CheckResult(
+                "no-open-slot", Optional.empty(), CheckResult.Verdict.FAIL, "slot 7 is open", "wait", false));
+
+        assertHeld(lab.failure(lab.start(THREE_BATCHES)));
+        assertThat(lab.calls("MakePlan")).isEmpty();
     }
 
     @Test
