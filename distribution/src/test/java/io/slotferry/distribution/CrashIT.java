@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What dies in the middle of a batch, and how the run goes on. */
+@Isolated("it measures how soon slots move again")
 class CrashIT {
     /** From a worker's or server's restart until slots move again; promised, not aimed at. */
     private static final Duration PROMISE = Duration.ofSeconds(15);

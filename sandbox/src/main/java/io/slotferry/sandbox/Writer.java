@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisBroadcastException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -144,7 +145,13 @@ final class Writer {
         }
     }
 
-    private static String firstWord(JedisDataException error) {
+    /** The kind of an error reply; Jedis may wrap the one reply to a command of several keys as if there were more. */
+    static String firstWord(JedisDataException error) {
+        if (error instanceof JedisBroadcastException several
+                && several.getReplies().size() == 1
+                && several.getReplies().values().iterator().next() instanceof JedisDataException only) {
+            return firstWord(only);
+        }
         String message = String.valueOf(error.getMessage());
         return message.contains(" ") ? message.substring(0, message.indexOf(' ')) : message;
     }
