@@ -51,15 +51,18 @@ record Ending(ExitCode exit, Optional<ExpandResult> result, Optional<Halt> halt)
             if (cause instanceof ApplicationFailure) {
                 Halt halt = Failures.haltOf(cause);
                 Optional<ExpandResult> result = Failures.resultOf(cause);
-                boolean untouched =
-                        result.filter(r -> r.outcome() == RunState.REFUSED).isPresent();
-                return new Ending(
-                        untouched && halt.kind() != FailureKind.BAD_REQUEST ? ExitCode.REFUSED : exitOf(halt.kind()),
-                        result,
-                        Optional.of(halt));
+                return new Ending(exitOf(halt, result), result, Optional.of(halt));
             }
         }
         return without(ExitCode.FAILED, "The run failed: " + failure.getMessage(), id);
+    }
+
+    private static ExitCode exitOf(Halt halt, Optional<ExpandResult> result) {
+        Optional<RunState> outcome = result.map(ExpandResult::outcome);
+        if (outcome.equals(Optional.of(RunState.REFUSED)) && halt.kind() != FailureKind.BAD_REQUEST) {
+            return ExitCode.REFUSED;
+        }
+        return outcome.equals(Optional.of(RunState.ROLLED_BACK)) ? ExitCode.STOPPED : exitOf(halt.kind());
     }
 
     private static Ending without(ExitCode exit, String message, String workflowId) {

@@ -10,11 +10,13 @@ import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
+import io.temporal.api.workflowservice.v1.QueryWorkflowResponse;
 import io.temporal.client.UpdateOptions;
-import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.client.WorkflowUpdateStage;
@@ -31,6 +33,8 @@ import java.util.concurrent.TimeoutException;
 /** Looks at runs and gives them commands. */
 final class Runs {
     private static final long DEADLINE_SECONDS = 10;
+    /** A worker that replays a long history answers in two or three; without one there is no answer at all. */
+    private static final long QUERY_SECONDS = 8;
 
     private final Connection temporal;
 
@@ -44,8 +48,6 @@ final class Runs {
      * @throws StatusRuntimeException where the server is away
      */
     Look look(Run run) {
-        // Fails at once where the server is away; a query would be tried again by the SDK for long, in silence.
-        describe(run);
         Optional<ExpandStatus> status = query(run, "status", ExpandStatus.class);
         DescribeWorkflowExecutionResponse described = describe(run);
         Optional<PendingActivityInfo> pending =
@@ -78,12 +80,19 @@ final class Runs {
     /** Empty where no worker answers, or the answer is nothing. */
     private <T> Optional<T> query(Run run, String name, Class<T> type) {
         try {
-            return Optional.ofNullable(stub(run).query(name, type));
-        } catch (WorkflowException | DataConverterException e) {
-            if (e.getCause() instanceof StatusRuntimeException status
-                    && status.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-                throw status;
-            }
+            QueryWorkflowResponse response = temporal.stubs()
+                    .blockingStub()
+                    .withDeadlineAfter(QUERY_SECONDS, TimeUnit.SECONDS)
+                    .queryWorkflow(QueryWorkflowRequest.newBuilder()
+                            .setNamespace(temporal.namespace())
+                            .setExecution(run.execution())
+                            .setQuery(WorkflowQuery.newBuilder().setQueryType(name))
+                            .build());
+            return Optional.ofNullable(temporal.client()
+                    .getOptions()
+                    .getDataConverter()
+                    .fromPayloads(0, Optional.of(response.getQueryResult()), type, type));
+        } catch (DataConverterException e) {
             return Optional.empty();
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {

@@ -61,11 +61,16 @@ class RespNode implements Node {
 
     @Override
     public List<String> migrationJobs() {
-        List<Object> answers = connection.pipeline(
-                List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL")));
+        List<CommandArguments> commands =
+                List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL"));
+        List<Object> answers = connection.pipeline(commands);
         List<String> jobs = new ArrayList<>();
-        for (Object answer : answers) {
-            // A server without atomic slot migration answers with an error; so does each of the other kind's command.
+        for (int i = 0; i < answers.size(); i++) {
+            // A server without atomic slot migration does not know the command; nor does each the other kind's.
+            if (refusal(answers.get(i)).filter(RespNode::isUnknownCommand).isPresent()) {
+                continue;
+            }
+            Object answer = connection.value(commands.get(i), answers.get(i));
             if (answer instanceof List<?> list) {
                 list.stream()
                         .map(RespNode::flatten)
@@ -75,6 +80,10 @@ class RespNode implements Node {
             }
         }
         return jobs;
+    }
+
+    private static boolean isUnknownCommand(String error) {
+        return error.toLowerCase(Locale.ROOT).contains("unknown subcommand");
     }
 
     private static Map<String, String> flatten(Object job) {

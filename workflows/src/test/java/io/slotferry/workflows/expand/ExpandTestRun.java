@@ -27,6 +27,7 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** One expansion on the in-memory server, which skips time, with fake activities. */
@@ -163,12 +164,26 @@ final class ExpandTestRun implements AutoCloseable {
         return lease.describe().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     }
 
-    /** The in-memory server does not tell a parent that its child was terminated; that it completed, it does. */
+    /**
+     * The in-memory server does not tell a parent that its child was terminated; that it completed, it does, a little
+     * later: only then has the lease ended for the run.
+     */
     void endLease() {
+        String run = lease().describe()
+                .getWorkflowExecutionInfo()
+                .getParentExecution()
+                .getWorkflowId();
+        long before = endedChildren(run);
         lease().signal("release");
-        while (leaseIsHeld()) {
-            Thread.onSpinWait();
+        while (endedChildren(run) == before) {
+            LockSupport.parkNanos(5_000_000);
         }
+    }
+
+    private long endedChildren(String workflowId) {
+        return server.getWorkflowClient().fetchHistory(workflowId).getEvents().stream()
+                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED)
+                .count();
     }
 
     private WorkflowStub lease() {
