@@ -24,7 +24,7 @@ public final class NodeActivities {
     public static List<Object> all(Config config) {
         Connections connections = access -> RespNodes.with(config.credentials(), access.credentials());
         return List.of(
-                new LookingActivities(connections),
+                new LookingActivities(connections, config.stop()),
                 new JoiningActivities(connections, config.stop()),
                 new MovingActivities(connections, config.stop()));
     }

@@ -1,6 +1,9 @@
 package io.slotferry.planning;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A cluster on which every node's view agrees. Shards stand in the order of their masters' IDs. */
@@ -14,6 +17,18 @@ public record Cluster(List<Shard> shards) {
     /** Every node: masters and replicas. */
     public Stream<Member> members() {
         return shards.stream().flatMap(Shard::members);
+    }
+
+    /**
+     * The shards to which these nodes belong now: more than one where a shard was taken apart, none where it is gone.
+     *
+     * @param members of one shard, at an earlier time
+     */
+    public List<Shard> shardsOf(Collection<Member> members) {
+        Set<NodeId> ids = members.stream().map(Member::id).collect(Collectors.toSet());
+        return shards.stream()
+                .filter(shard -> shard.members().anyMatch(member -> ids.contains(member.id())))
+                .toList();
     }
 
     /** The lowest ID among all members: the cluster's name for the lease, whatever an operator calls it. */

@@ -38,7 +38,9 @@ public final class ClusterViews {
 
     /**
      * The same while slots move: replicas learn by gossip, a second or so after the masters were told, and may still see
-     * slots at their earlier owners. In everything else they must agree.
+     * slots at their earlier owners. Config epochs are left out: each target takes a higher one as it takes slots, so that
+     * they change all the time, and two targets that take the same one settle it by gossip. In everything else the views
+     * must agree.
      */
     public static ViewAgreement compareWhileSlotsMove(List<NodeView> views) {
         return new ViewComparison(views, true).compare();

@@ -20,38 +20,39 @@ final class ViewComparison {
     private final List<NodeView> views;
     private final ClusterViews.Names names;
     private final Differences differences = new Differences();
-    private final boolean replicasMayLag;
+    private final boolean whileSlotsMove;
 
     /**
      * A comparison.
      *
-     * @param replicasMayLag whether replicas may still see slots at earlier owners
+     * @param whileSlotsMove whether replicas may still see slots at earlier owners, and epochs are not compared
      */
-    ViewComparison(List<NodeView> views, boolean replicasMayLag) {
+    ViewComparison(List<NodeView> views, boolean whileSlotsMove) {
         this.views = ClusterViews.sorted(views).toList();
-        this.replicasMayLag = replicasMayLag;
+        this.whileSlotsMove = whileSlotsMove;
         this.names = new ClusterViews.Names(views);
     }
 
     /** What a node must be the same in, in every view. */
     private record Fact(Role role, Optional<NodeId> master, long ownerEpoch, SlotRanges slots) {
-        static Fact of(KnownNode node) {
+        static Fact of(KnownNode node, boolean withEpoch) {
             return new Fact(
                     node.role(),
                     node.masterId(),
-                    node.role() == Role.MASTER && !node.slots().isEmpty() ? node.configEpoch() : 0,
+                    withEpoch && node.role() == Role.MASTER && !node.slots().isEmpty() ? node.configEpoch() : 0,
                     node.slots());
         }
     }
 
     /** A view reduced to what is compared. */
     private record Facts(NodeId viewer, Map<NodeId, Fact> nodes) {
-        static Facts of(NodeView view) {
+        static Facts of(NodeView view, boolean withEpochs) {
             return new Facts(
                     view.viewer(),
                     view.nodes().stream()
                             .filter(node -> !node.flags().contains(Flag.HANDSHAKE))
-                            .collect(Collectors.toMap(KnownNode::id, Fact::of, (a, b) -> a, TreeMap::new)));
+                            .collect(Collectors.toMap(
+                                    KnownNode::id, node -> Fact.of(node, withEpochs), (a, b) -> a, TreeMap::new)));
         }
 
         boolean isReplicas() {
@@ -73,12 +74,13 @@ final class ViewComparison {
         if (views.isEmpty()) {
             return new ViewAgreement.Disagreed(List.of("No node was asked for its view of the cluster."));
         }
-        List<Facts> asSeen = views.stream().map(Facts::of).toList();
+        List<Facts> asSeen =
+                views.stream().map(view -> Facts.of(view, !whileSlotsMove)).toList();
         everyKnownNodeWasAsked(asSeen);
         views.forEach(this::noNodeIsHalfKnown);
         Facts most = sharedByMost(asSeen);
         List<Facts> facts = asSeen.stream()
-                .map(view -> replicasMayLag && view.isReplicas() ? view.withOwnersOf(most) : view)
+                .map(view -> whileSlotsMove && view.isReplicas() ? view.withOwnersOf(most) : view)
                 .toList();
         facts.stream().filter(other -> !other.nodes().equals(most.nodes())).forEach(other -> compare(most, other));
         isOneCluster(most);
@@ -133,7 +135,7 @@ final class ViewComparison {
     /** The first of the views that most nodes share. */
     private Facts sharedByMost(List<Facts> all) {
         List<Facts> masters = all.stream().filter(view -> !view.isReplicas()).toList();
-        List<Facts> facts = replicasMayLag && !masters.isEmpty() ? masters : all;
+        List<Facts> facts = whileSlotsMove && !masters.isEmpty() ? masters : all;
         Map<Map<NodeId, Fact>, Integer> sharers = new LinkedHashMap<>();
         facts.forEach(view -> sharers.merge(view.nodes(), 1, Integer::sum));
         Map<NodeId, Fact> most = Collections.max(sharers.entrySet(), Map.Entry.comparingByValue())

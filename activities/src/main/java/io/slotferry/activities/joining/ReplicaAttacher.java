@@ -8,14 +8,11 @@ import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Makes nodes replicas, and waits until each is linked, synchronised, and seen as a replica by every node. */
 final class ReplicaAttacher {
@@ -59,10 +56,7 @@ final class ReplicaAttacher {
     }
 
     private static Shard shardOf(Agreed agreed, Pairing pairing) {
-        Set<NodeId> ids = new HashSet<>();
-        pairing.shard().forEach(member -> ids.add(member.id()));
-        return agreed.cluster().shards().stream()
-                .filter(shard -> shard.members().anyMatch(member -> ids.contains(member.id())))
+        return agreed.cluster().shardsOf(pairing.shard()).stream()
                 .findFirst()
                 .orElseThrow(() -> new Halted(
                         FailureKind.CLUSTER_CHANGED,

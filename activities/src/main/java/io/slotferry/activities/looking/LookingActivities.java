@@ -1,39 +1,52 @@
 package io.slotferry.activities.looking;
 
 import io.slotferry.activities.attempt.FailureBoundary;
+import io.slotferry.activities.attempt.HeartbeatLifeline;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.preflight.Preflight;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
+import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.ValidationReport;
+import io.temporal.activity.Activity;
+import java.util.function.BiFunction;
 
-/** Preflight, plan and validation as activities. */
+/** Preflight, plan and validation as activities. They heartbeat, so that a worker that dies is missed soon. */
 public final class LookingActivities implements Activities.Looking {
     private final Connections connections;
+    private final StopSignal stop;
 
-    public LookingActivities(Connections connections) {
+    public LookingActivities(Connections connections, StopSignal stop) {
         this.connections = connections;
+        this.stop = stop;
     }
 
     @Override
     public PreflightReport preflight(ExpandRequest request) {
-        return FailureBoundary.run(
-                () -> new Preflight(new ClusterReader(connections.to(request.access()))).check(request));
+        return looking(request.access(), (reader, lifeline) -> new Preflight(reader).check(request));
     }
 
     @Override
     public PlanAnswer makePlan(ExpandRequest request) {
-        return FailureBoundary.run(
-                () -> new PlanMaker(new ClusterReader(connections.to(request.access()))).make(request));
+        return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader).make(request));
     }
 
     @Override
     public ValidationReport validate(ValidateOrder order) {
-        return FailureBoundary.run(
-                () -> new Validation(new ClusterReader(connections.to(order.access())), order).validate());
+        return looking(order.access(), (reader, lifeline) -> new Validation(reader, order, lifeline).validate());
+    }
+
+    private <T> T looking(ClusterAccess access, BiFunction<ClusterReader, Lifeline, T> work) {
+        return FailureBoundary.run(() -> {
+            try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
+                return work.apply(new ClusterReader(connections.to(access)), lifeline);
+            }
+        });
     }
 }

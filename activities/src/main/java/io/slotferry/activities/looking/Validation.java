@@ -1,5 +1,6 @@
 package io.slotferry.activities.looking;
 
+import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.cluster.Sweep;
@@ -10,7 +11,6 @@ import io.slotferry.planning.Cluster;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.PlannedShard;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.ViewAgreement;
@@ -19,24 +19,45 @@ import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
-/** Compares the cluster with the plan. */
+/**
+ * Compares the cluster with the plan. What settles by itself is waited for: replicas learn the last slots' owners by gossip,
+ * and targets that took the same config epoch find new ones.
+ */
 final class Validation {
+    private static final Duration SETTLES_WITHIN = Duration.ofSeconds(60);
+    private static final long LOOK_EVERY_MILLIS = 500;
+
     private final ClusterReader reader;
     private final ValidateOrder order;
-    private final List<CheckResult> checks = new ArrayList<>();
+    private final Lifeline lifeline;
+    private List<CheckResult> checks = List.of();
 
-    Validation(ClusterReader reader, ValidateOrder order) {
+    Validation(ClusterReader reader, ValidateOrder order, Lifeline lifeline) {
         this.reader = reader;
         this.order = order;
+        this.lifeline = lifeline;
     }
 
+    /** The report of the first look that passes, or of the last one where none does within the time. */
     ValidationReport validate() {
+        long end = System.nanoTime() + SETTLES_WITHIN.toNanos();
+        while (true) {
+            ValidationReport report = look();
+            if (report.passed() || System.nanoTime() >= end || lifeline.stopRequested()) {
+                return report;
+            }
+            LockSupport.parkNanos(LOOK_EVERY_MILLIS * 1_000_000);
+        }
+    }
+
+    private ValidationReport look() {
+        checks = new ArrayList<>();
         Sweep sweep = reader.sweep(order.access());
         views(sweep);
         Optional<Cluster> agreed = ClusterViews.compare(sweep.views()) instanceof ViewAgreement.Agreed found
@@ -90,11 +111,7 @@ final class Validation {
     }
 
     private static Optional<Shard> shardOf(Cluster cluster, PlannedShard planned) {
-        Set<NodeId> ids = new HashSet<>();
-        planned.members().forEach(member -> ids.add(member.id()));
-        return cluster.shards().stream()
-                .filter(shard -> shard.members().anyMatch(member -> ids.contains(member.id())))
-                .findFirst();
+        return cluster.shardsOf(planned.members().toList()).stream().findFirst();
     }
 
     private void replicas(Cluster cluster) {

@@ -5,16 +5,13 @@ import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Compares an order with the cluster as it is: what is left to do, or why none of it may be done. */
 final class BatchSurvey {
@@ -79,11 +76,7 @@ final class BatchSurvey {
     }
 
     private Shard shardOf(List<Member> members) {
-        Set<NodeId> ids = new HashSet<>();
-        members.forEach(member -> ids.add(member.id()));
-        List<Shard> found = cluster.cluster().shards().stream()
-                .filter(shard -> shard.members().anyMatch(member -> ids.contains(member.id())))
-                .toList();
+        List<Shard> found = cluster.cluster().shardsOf(members);
         if (found.size() == 1) {
             return found.get(0);
         }

@@ -28,7 +28,7 @@ final class Rooms {
     private static final Duration NOTES_ALTOGETHER = Duration.ofMinutes(2);
 
     Looking looking(String summary) {
-        return Workflow.newActivityStub(Looking.class, options(summary, A_LOOK).build());
+        return Workflow.newActivityStub(Looking.class, lasting(summary));
     }
 
     /** For reading parameters. */
