@@ -4,6 +4,7 @@ import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.joining.JoiningActivities;
 import io.slotferry.activities.looking.LookingActivities;
+import io.slotferry.activities.recording.RunRecords;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.MovingActivities;
@@ -17,8 +18,9 @@ public final class NodeActivities {
      * What they need of the worker.
      *
      * @param stop by which the worker says that it is stopping
+     * @param records where an activity finds what its own run wrote down before its first change
      */
-    public record Config(Credentials credentials, StopSignal stop) {}
+    public record Config(Credentials credentials, StopSignal stop, RunRecords records) {}
 
     /** One object for each interface of the contract that speaks of nodes. */
     public static List<Object> all(Config config) {

@@ -4,6 +4,7 @@ import io.slotferry.activities.NodeActivities;
 import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.recording.RecordingActivities;
+import io.slotferry.activities.recording.RunRecords;
 import io.slotferry.workflows.expand.ExpandClusterWorkflowImpl;
 import io.slotferry.workflows.lease.ClusterLeaseWorkflowImpl;
 import io.temporal.client.WorkflowClient;
@@ -46,7 +47,8 @@ public final class SlotferryWorker {
         Credentials credentials = Credentials.fromEnvironment(settings.environment(), settings.credentials());
         worker.registerWorkflowImplementationTypes(ExpandClusterWorkflowImpl.class, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(new RecordingActivities(client, settings.reports()));
-        worker.registerActivitiesImplementations(NodeActivities.all(new NodeActivities.Config(credentials, stopSignal))
+        worker.registerActivitiesImplementations(NodeActivities.all(new NodeActivities.Config(
+                        credentials, stopSignal, RunRecords.inHistory(client)))
                 .toArray());
         factory.start();
         return new SlotferryWorker(factory, stopSignal);

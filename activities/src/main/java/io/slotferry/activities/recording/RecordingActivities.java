@@ -4,6 +4,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.LeaseHolder;
+import io.slotferry.workflows.contract.RunRecord;
 import io.temporal.client.WorkflowClient;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,16 +16,18 @@ public final class RecordingActivities implements Activities.Recording {
     private final SearchAttributes attributes;
     private final Leases leases;
     private final ReportFiles reports;
+    private final RecordFiles records;
 
     /**
      * The activities of one worker.
      *
-     * @param reports the folder in which reports are written; made when the first one is
+     * @param reports the folder in which records and reports are written; made when the first one is
      */
     public RecordingActivities(WorkflowClient client, Path reports) {
         this.attributes = new SearchAttributes(client);
         this.leases = new Leases(client);
         this.reports = new ReportFiles(reports);
+        this.records = new RecordFiles(reports);
     }
 
     /** Where reports go unless the worker is told otherwise: below XDG_STATE_HOME, else below ~/.local/state. */
@@ -42,6 +45,11 @@ public final class RecordingActivities implements Activities.Recording {
     @Override
     public Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId) {
         return leases.findHolder(members, workflowId, runId);
+    }
+
+    @Override
+    public String writeRecord(RunRecord record) {
+        return records.write(record).toString();
     }
 
     @Override

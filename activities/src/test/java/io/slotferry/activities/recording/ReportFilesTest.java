@@ -63,8 +63,8 @@ class ReportFilesTest {
                         .get(0)
                         .getParent())
                 .isEqualTo(folder);
-        assertThat(ReportFiles.safe("../../etc/passwd")).isEqualTo("_._.._etc_passwd");
-        assertThat(ReportFiles.safe("x".repeat(1_000))).hasSize(150);
+        assertThat(WholeFile.safe("../../etc/passwd")).isEqualTo("_._.._etc_passwd");
+        assertThat(WholeFile.safe("x".repeat(1_000))).hasSize(150);
     }
 
     @Test

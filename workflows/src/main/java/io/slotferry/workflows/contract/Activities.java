@@ -96,6 +96,13 @@ public final class Activities {
         @ActivityMethod(name = "FindLeaseHolder")
         Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId);
 
+        /**
+         * Writes the record as a file on the worker and answers where. Its input stays in Temporal's history, where it is
+         * found too. A failure is of kind RECORD_NOT_WRITTEN, and ends a run that has changed nothing.
+         */
+        @ActivityMethod(name = Names.WRITE_RECORD)
+        String writeRecord(RunRecord record);
+
         /** Writes the report as files on the worker and answers where. */
         @ActivityMethod(name = "WriteReport")
         List<String> writeReport(ExpandResult result);

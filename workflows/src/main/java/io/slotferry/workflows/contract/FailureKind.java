@@ -12,6 +12,8 @@ public enum FailureKind {
     IMPOSSIBLE_PLAN(Proceeds.NOBODY, "no plan can satisfy the request"),
     /** The plan was not approved in time, or another one was. Nothing was touched. */
     NOT_APPROVED(Proceeds.NOBODY, "the plan was not approved"),
+    /** What undoing and going on need could not be written down on the worker. Nothing was touched. */
+    RECORD_NOT_WRITTEN(Proceeds.NOBODY, "the run's record could not be written"),
     /** Another run holds the cluster. Nothing was touched. */
     LEASE_HELD(Proceeds.NOBODY, "another run holds this cluster"),
     /** The lease of this run ended under it. */

@@ -11,6 +11,9 @@ public final class Names {
     /** Workflow type of the lease that a run holds on its cluster. */
     public static final String CLUSTER_LEASE = "ClusterLease";
 
+    /** Activity whose input is a run's {@link RunRecord}. */
+    public static final String WRITE_RECORD = "WriteRecord";
+
     /** Search attribute (Keyword): the request's cluster name. */
     public static final String CLUSTER_ATTRIBUTE = "SlotferryCluster";
 

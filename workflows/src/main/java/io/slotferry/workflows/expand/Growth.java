@@ -64,6 +64,7 @@ final class Growth {
         step(() -> {
             Settings prior = rooms.readingSettings("read " + REPLICA_MIGRATION)
                     .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
+            rooms.recording("write down what going on or undoing would need").writeRecord(run.record(prior));
             changes.touching(prior);
             rooms.joining("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
         });

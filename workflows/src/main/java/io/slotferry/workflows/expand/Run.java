@@ -11,8 +11,10 @@ import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
+import io.slotferry.workflows.contract.Settings;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,6 +149,20 @@ final class Run {
     /** Those of the request's nodes that were members before this run. */
     List<NodeId> joinedBefore() {
         return planned.orElseThrow().joined();
+    }
+
+    /** What this run leaves for those who take it over. */
+    RunRecord record(Settings prior) {
+        return new RunRecord(
+                request.orElseThrow(),
+                plan().orElseThrow(),
+                members(),
+                joinedBefore(),
+                prior,
+                workflowId,
+                runId,
+                List.of(),
+                startedAt);
     }
 
     boolean awaitsApproval() {

@@ -50,6 +50,19 @@ class FailureTest {
     }
 
     @Test
+    void a_record_that_could_not_be_written_ends_the_run_before_anything_was_touched() {
+        lab.fake.fail("WriteRecord", FailureKind.RECORD_NOT_WRITTEN);
+
+        ApplicationFailure failure = lab.failure(lab.start(THREE_BATCHES));
+
+        assertThat(failure.getType()).isEqualTo(FailureKind.RECORD_NOT_WRITTEN.name());
+        assertThat(Failures.resultOf(failure).orElseThrow().outcome()).isEqualTo(RunState.REFUSED);
+        assertThat(lab.calls("ApplySetting")).isEmpty();
+        assertThat(lab.calls("RestoreSettings")).isEmpty();
+        lab.assertAsBefore();
+    }
+
+    @Test
     void masters_that_failed_to_join_are_removed_and_the_original_failure_closes_the_run() {
         lab.fake.fail("AddNodes", FailureKind.JOIN_FAILED);
 

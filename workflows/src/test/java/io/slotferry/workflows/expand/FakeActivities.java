@@ -28,6 +28,7 @@ import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.LeaseHolder;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.activity.Activity;
@@ -48,6 +49,7 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
     final List<ExpandResult> reports = new CopyOnWriteArrayList<>();
+    final List<RunRecord> records = new CopyOnWriteArrayList<>();
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();
@@ -286,6 +288,13 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     public Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId) {
         called("FindLeaseHolder");
         return holder;
+    }
+
+    @Override
+    public String writeRecord(RunRecord record) {
+        called("WriteRecord");
+        records.add(record);
+        return "/var/lib/slotferry/state.json";
     }
 
     @Override

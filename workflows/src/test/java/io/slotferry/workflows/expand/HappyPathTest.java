@@ -36,6 +36,7 @@ class HappyPathTest {
                 "FindLeaseHolder",
                 "MakePlan",
                 "ReadSettings",
+                "WriteRecord",
                 "ApplySetting no",
                 "AddNodes [7004]"));
         for (int i = 1; i <= 41; i++) {
