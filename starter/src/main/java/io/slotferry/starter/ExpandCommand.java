@@ -5,6 +5,7 @@ import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.TakeOver;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Option;
         name = "expand",
         description = {
             "Grows a cluster by new masters and replicas.",
-            "Checks, plans, shows the plan, asks, moves the slots in batches, and validates. Ctrl-C leaves the run going."
+            "Checks, plans, shows the plan, asks, moves the slots in batches, and validates. Ctrl-C leaves the run going.",
+            "With --continue it goes on where a run stopped that was terminated, cancelled or failed."
         })
 public final class ExpandCommand extends TemporalCommand {
     @Mixin
@@ -30,6 +32,15 @@ public final class ExpandCommand extends TemporalCommand {
 
     @Option(names = "--detach", description = "return once the plan is approved; the run goes on")
     private boolean detach;
+
+    @Option(
+            names = "--continue",
+            paramLabel = "RUN",
+            description = "go on with the plan of a closed run: the cluster's name, or a workflow ID")
+    private String continued;
+
+    @Mixin
+    private TakeOverOptions closed;
 
     @Option(names = "--workflow-id", paramLabel = "ID", description = "default: expand-NAME")
     private String workflowId;
@@ -60,6 +71,16 @@ public final class ExpandCommand extends TemporalCommand {
 
     @Override
     void prepare() {
+        if (continued != null) {
+            json = options.ofTakeOver();
+            return;
+        }
+        if (closed.given()) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST,
+                    "--run-id and --from say more of a closed run; which one, --continue RUN says. Nothing was started.",
+                    "slotferry expand --continue RUN");
+        }
         json = options.request(surroundings().input(), null);
         request = RequestReader.read(json);
         if (asks() && !yes && !surroundings().terminal().interactive()) {
@@ -71,14 +92,14 @@ public final class ExpandCommand extends TemporalCommand {
     }
 
     private boolean asks() {
-        return request.approval() == ExpandRequest.Approval.REQUIRED
+        return continued == null
+                && request.approval() == ExpandRequest.Approval.REQUIRED
                 && request.stopAfter().isEmpty();
     }
 
     @Override
     ExitCode run(Connection temporal) {
-        String id = Optional.ofNullable(workflowId).orElseGet(() -> Starter.workflowId(request));
-        Run run = new Starter(temporal, voice(), taskQueue()).start(json, id);
+        Run run = start(temporal);
         voice().say("Started " + run.workflowId() + " (" + run.runId() + ")"
                 + temporal.page(run).map(page -> "\n" + page).orElse(""));
         Follower follower = new Follower(temporal, voice(), surroundings());
@@ -93,6 +114,21 @@ public final class ExpandCommand extends TemporalCommand {
                     .ifPresent(epilogue::preflight);
             return asks() ? agree(temporal, run, look, farewell) : onwards(temporal, run, look);
         }
+    }
+
+    private Run start(Connection temporal) {
+        Starter starter = new Starter(temporal, voice(), taskQueue());
+        Optional<String> wanted = Optional.ofNullable(workflowId);
+        if (continued == null) {
+            return starter.start(json, wanted.orElseGet(() -> Starter.workflowId(request)));
+        }
+        TakeOverOptions.Start start = closed.start(
+                temporal,
+                TakeOver.Direction.CONTINUE,
+                continued,
+                json,
+                surroundings().input());
+        return starter.start(TakeOver.Direction.CONTINUE, start, wanted.orElse(start.workflowId()));
     }
 
     /** The run asks again where the cluster changed between its plan and its lease. */
@@ -173,7 +209,8 @@ public final class ExpandCommand extends TemporalCommand {
     }
 
     private String name(Run run) {
-        return run.workflowId().equals(Starter.workflowId(request))
+        return continued == null
+                        && run.workflowId().equals(Starter.workflowId(request))
                         && request.stopAfter().isEmpty()
                 ? request.cluster().name()
                 : run.workflowId();

@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The request, from a file, from flags, or from both: a flag takes the place of the file's field. */
@@ -117,6 +118,33 @@ final class RequestOptions {
             throw bad(e, next(request, e));
         }
         return request;
+    }
+
+    /**
+     * What a run that takes a closed one over may have of its own: its speed.
+     *
+     * @throws CommandException naming an option that has no place there, since that run's request holds
+     */
+    ObjectNode ofTakeOver() {
+        ObjectNode given = JsonNodeFactory.instance.objectNode();
+        overlay(given);
+        if (file != null) {
+            given.put("file", file);
+        }
+        ObjectNode speed = JsonNodeFactory.instance.objectNode();
+        if (given.get("pacing") != null) {
+            speed.set("pacing", given.remove("pacing"));
+        }
+        if (!given.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST,
+                    "The request of the run that is taken over holds; beside it there is no place for: "
+                            + String.join(", ", given.properties().stream()
+                                    .map(Map.Entry::getKey)
+                                    .toList()) + ". Nothing was started.",
+                    "leave those out; --mode and --pause may be given");
+        }
+        return speed;
     }
 
     private String next(ObjectNode request, BadRequest refusal) {

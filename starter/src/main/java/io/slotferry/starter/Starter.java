@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.RequestReader;
+import io.slotferry.workflows.contract.TakeOver;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
@@ -43,14 +44,28 @@ final class Starter {
      * @throws CommandException where no worker polls, or a run of that workflow ID is open; nothing was started then
      */
     Run start(ObjectNode request, String workflowId) {
+        return start(
+                request,
+                workflowId,
+                summary(RequestReader.read(request)),
+                "The request:\n```json\n" + request.toPrettyString() + "\n```");
+    }
+
+    /** Starts a run that takes a closed one over, with the same refusals. */
+    Run start(TakeOver.Direction direction, TakeOverOptions.Start start, String workflowId) {
+        String verb = direction == TakeOver.Direction.CONTINUE ? "Go on with " : "Roll back ";
+        return start(start.json(), workflowId, Words.cut(verb + start.workflowId(), LONGEST_SUMMARY), start.details());
+    }
+
+    private Run start(ObjectNode request, String workflowId, String summary, String details) {
         awaitWorker();
         WorkflowOptions options = WorkflowOptions.newBuilder()
                 .setWorkflowId(workflowId)
                 .setTaskQueue(taskQueue)
                 .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
-                .setStaticSummary(summary(RequestReader.read(request)))
-                .setStaticDetails("The request:\n```json\n" + request.toPrettyString() + "\n```")
+                .setStaticSummary(summary)
+                .setStaticDetails(details)
                 .build();
         try {
             Run run = Run.of(temporal.client()

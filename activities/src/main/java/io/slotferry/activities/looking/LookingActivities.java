@@ -7,9 +7,11 @@ import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.preflight.Preflight;
 import io.slotferry.activities.redis.Connections;
+import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
@@ -35,6 +37,11 @@ public final class LookingActivities implements Activities.Looking {
     @Override
     public PlanAnswer makePlan(ExpandRequest request) {
         return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader).make(request));
+    }
+
+    @Override
+    public CourseSoFar readCourse(ClusterAccess access, Plan plan) {
+        return looking(access, (reader, lifeline) -> new CourseReader(reader).read(access, plan));
     }
 
     @Override

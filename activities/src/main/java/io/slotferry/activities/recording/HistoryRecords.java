@@ -49,8 +49,10 @@ final class HistoryRecords implements RunRecords {
                 .setWorkflowId(workflowId)
                 .setRunId(runId)
                 .build());
-        found.ifPresent(record -> read.put(runId, record));
-        return found;
+        // A reset takes the record over into a new run, and the one that wrote it is closed then.
+        Optional<RunRecord> held = found.map(record -> record.heldBy(runId));
+        held.ifPresent(record -> read.put(runId, record));
+        return held;
     }
 
     private Optional<RunRecord> find(WorkflowExecution run) {

@@ -5,6 +5,7 @@ import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.LeaseHolder;
 import io.slotferry.workflows.contract.RunRecord;
+import io.slotferry.workflows.contract.TakeOver;
 import io.temporal.client.WorkflowClient;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class RecordingActivities implements Activities.Recording {
     private final Leases leases;
     private final ReportFiles reports;
     private final RecordFiles records;
+    private final ClosedRuns closed;
 
     /**
      * The activities of one worker.
@@ -28,6 +30,7 @@ public final class RecordingActivities implements Activities.Recording {
         this.leases = new Leases(client);
         this.reports = new ReportFiles(reports);
         this.records = new RecordFiles(reports);
+        this.closed = new ClosedRuns(client, RunRecords.inHistory(client));
     }
 
     /** Where reports go unless the worker is told otherwise: below XDG_STATE_HOME, else below ~/.local/state. */
@@ -45,6 +48,11 @@ public final class RecordingActivities implements Activities.Recording {
     @Override
     public Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId) {
         return leases.findHolder(members, workflowId, runId);
+    }
+
+    @Override
+    public RunRecord readRecord(TakeOver.Question question) {
+        return closed.find(question);
     }
 
     @Override

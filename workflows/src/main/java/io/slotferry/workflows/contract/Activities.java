@@ -26,6 +26,13 @@ public final class Activities {
         @ActivityMethod(name = "MakePlan")
         PlanAnswer makePlan(ExpandRequest request);
 
+        /**
+         * How far an earlier run has come with its plan. Where somebody else moved slots since, or a slot has no owner, that
+         * is a failure of kind CLUSTER_CHANGED.
+         */
+        @ActivityMethod(name = "ReadCourse")
+        CourseSoFar readCourse(ClusterAccess access, Plan plan);
+
         /** Compares the cluster with the plan and writes canary keys through a cluster client. */
         @ActivityMethod(name = "Validate")
         ValidationReport validate(ValidateOrder order);
@@ -95,6 +102,13 @@ public final class Activities {
          */
         @ActivityMethod(name = "FindLeaseHolder")
         Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId);
+
+        /**
+         * The record of the closed run that is to be taken over. One that is open, unknown, or never changed anything is a
+         * failure of kind NOT_TAKEN_OVER.
+         */
+        @ActivityMethod(name = "ReadRecord")
+        RunRecord readRecord(TakeOver.Question question);
 
         /**
          * Writes the record as a file on the worker and answers where. Its input stays in Temporal's history, where it is

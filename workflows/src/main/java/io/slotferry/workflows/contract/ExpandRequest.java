@@ -40,6 +40,12 @@ public record ExpandRequest(
         return tree.toString();
     }
 
+    /** The same at another speed. */
+    public ExpandRequest with(Pacing other) {
+        return new ExpandRequest(
+                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept);
+    }
+
     /** How activities reach the cluster. */
     public ClusterAccess access() {
         return new ClusterAccess(cluster.seeds(), cluster.credentials());

@@ -14,6 +14,8 @@ public enum FailureKind {
     NOT_APPROVED(Proceeds.NOBODY, "the plan was not approved"),
     /** What undoing and going on need could not be written down on the worker. Nothing was touched. */
     RECORD_NOT_WRITTEN(Proceeds.NOBODY, "the run's record could not be written"),
+    /** The run that was to be gone on with or undone is open, unknown, or changed nothing. Nothing was touched. */
+    NOT_TAKEN_OVER(Proceeds.NOBODY, "that run cannot be taken over"),
     /** Another run holds the cluster. Nothing was touched. */
     LEASE_HELD(Proceeds.NOBODY, "another run holds this cluster"),
     /** The lease of this run ended under it. */

@@ -180,7 +180,7 @@ public final class RequestReader {
         return new BatchOptions(slots, lanes);
     }
 
-    private static Pacing pacing(JsonFields fields) {
+    static Pacing pacing(JsonFields fields) {
         Pacing.Mode mode =
                 Pacing.Mode.valueOf(fields.choice("mode", names(Pacing.Mode.values()), List.of("ADAPTIVE"), "STEADY"));
         Optional<Duration> pause =

@@ -4,6 +4,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run leaves for whoever goes on or undoes it: written before its first change, into a file of the worker that wrote
@@ -29,5 +30,15 @@ public record RunRecord(
         members = List.copyOf(members);
         joinedBefore = List.copyOf(joinedBefore);
         predecessors = List.copyOf(predecessors);
+    }
+
+    /** The same as the record of another run, of which the one that wrote it is a predecessor. */
+    public RunRecord heldBy(String otherRunId) {
+        if (otherRunId.equals(runId)) {
+            return this;
+        }
+        List<String> earlier = Stream.concat(predecessors.stream(), Stream.of(runId)).toList();
+        return new RunRecord(
+                request, plan, members, joinedBefore, settings, workflowId, otherRunId, earlier, startedAt);
     }
 }

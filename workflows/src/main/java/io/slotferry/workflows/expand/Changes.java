@@ -23,6 +23,18 @@ final class Changes {
         settings = Optional.of(prior);
     }
 
+    /**
+     * Takes everything over that an earlier run may have changed.
+     *
+     * @param newNodes that were no members before it, the newest first
+     * @param filledShards to which it may have moved slots
+     */
+    void inherit(Settings prior, List<Member> newNodes, List<Integer> filledShards) {
+        touching(prior);
+        joined.addAll(newNodes);
+        filled.addAll(filledShards);
+    }
+
     /** Nodes are about to join; those that were members before this run are not this run's to remove. */
     void joining(List<Member> nodes, List<NodeId> membersBefore) {
         nodes.stream()

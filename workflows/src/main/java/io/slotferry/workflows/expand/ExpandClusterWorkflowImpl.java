@@ -9,9 +9,17 @@ import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.RequestReader;
+import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.TakeOver;
+import io.slotferry.workflows.contract.TakeOverReader;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Workflow;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What Temporal calls: reads the request, answers queries, passes commands on; {@link Expansion} does the rest. */
 public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
@@ -21,15 +29,45 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
 
     @Override
     public ExpandResult expand(JsonNode json) {
-        ExpandRequest request = read(json);
+        if (TakeOverReader.asks(json)) {
+            return takeOver(read(() -> TakeOverReader.read(json)));
+        }
+        ExpandRequest request = read(() -> RequestReader.read(json));
         run.accepted(request);
         return new Expansion(request, run, steering, announcer).toItsEnd();
     }
 
-    /** A request that does not fit closes the run before any activity: it needs no more than a worker to say so. */
-    private ExpandRequest read(JsonNode json) {
+    private ExpandResult takeOver(TakeOver takeOver) {
+        RunRecord record = closedRun(takeOver);
+        ExpandRequest request = takeOver.pacing().map(record.request()::with).orElse(record.request());
+        run.takesOver(request, record);
+        return new Expansion(request, run, steering, announcer).succeeding(takeOver.direction(), record);
+    }
+
+    /** Where there is none to take over the run ends as one whose request does not fit. */
+    private RunRecord closedRun(TakeOver takeOver) {
         try {
-            return RequestReader.read(json);
+            return new Rooms()
+                    .recording("find the run to take over")
+                    .readRecord(new TakeOver.Question(
+                            takeOver,
+                            Workflow.getInfo().getWorkflowId(),
+                            Workflow.getInfo().getRunId()));
+        } catch (TemporalFailure failure) {
+            if (steering.cancelledByTemporal()) {
+                run.closed(RunState.STOPPED, "nothing was touched");
+                throw new CanceledFailure("STOPPED: nothing was touched");
+            }
+            Halt halt = Failures.haltOf(failure);
+            run.closed(RunState.REFUSED, halt.message());
+            throw Failures.of(halt, run.result(Ending.failed(RunState.REFUSED, halt, halt.next())));
+        }
+    }
+
+    /** A request that does not fit closes the run before any activity: it needs no more than a worker to say so. */
+    private <T> T read(Supplier<T> reader) {
+        try {
+            return reader.get();
         } catch (BadRequest e) {
             run.closed(RunState.REFUSED, e.halt().message());
             throw Failures.of(e.halt());

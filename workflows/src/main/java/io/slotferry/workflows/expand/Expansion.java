@@ -5,12 +5,15 @@ import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.TakeOver;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The order of events: what is agreed before anything changes ({@link Agreement}), the change ({@link Growth}), and how it
@@ -42,8 +45,25 @@ final class Expansion {
      * @throws CanceledFailure where Temporal's own cancel ended it
      */
     ExpandResult toItsEnd() {
+        return toItsEnd(this::phases);
+    }
+
+    /**
+     * The same in the place of a run that is closed.
+     *
+     * @param record what that run left
+     */
+    ExpandResult succeeding(TakeOver.Direction direction, RunRecord record) {
+        return toItsEnd(() -> {
+            searchAttributes();
+            new Succession(record, run, rooms, lease, changes).begin();
+            return new Growth(request, run, steering, rooms, lease, changes).complete();
+        });
+    }
+
+    private ExpandResult toItsEnd(Supplier<Ending> phases) {
         try {
-            steering.interruptible(() -> reached = Optional.of(phases()));
+            steering.interruptible(() -> reached = Optional.of(phases.get()));
         } catch (TemporalFailure failure) {
             uninterrupted(() ->
                     reached = Optional.of(steering.stopAsked() ? retreat.stopped(failure) : retreat.failed(failure)));
@@ -61,11 +81,15 @@ final class Expansion {
     }
 
     private Ending phases() {
-        announcer.usable(
-                rooms.recording("ask which search attributes there are").usableSearchAttributes());
+        searchAttributes();
         Agreement agreement = new Agreement(request, run, steering, rooms, lease);
         Optional<Ending> done = agreement.reach();
         return done.isPresent() ? done.get() : new Growth(request, run, steering, rooms, lease, changes).complete();
+    }
+
+    private void searchAttributes() {
+        announcer.usable(
+                rooms.recording("ask which search attributes there are").usableSearchAttributes());
     }
 
     private ExpandResult close(Ending ending) {

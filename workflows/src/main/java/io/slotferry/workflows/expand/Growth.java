@@ -62,19 +62,26 @@ final class Growth {
     private void addMasters() {
         run.begin(Phase.ADD_MASTERS, "adds the new masters");
         step(() -> {
-            Settings prior = rooms.readingSettings("read " + REPLICA_MIGRATION)
-                    .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
-            rooms.recording("write down what going on or undoing would need").writeRecord(run.record(prior));
-            changes.touching(prior);
+            Settings prior = changes.settings().orElseGet(this::recordedSettings);
             rooms.joining("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
         });
         List<Member> masters = newMasters().toList();
-        if (!masters.isEmpty()) {
+        // Once slots have moved they had all joined, and one of them may have failed over since.
+        if (!masters.isEmpty() && !changes.slotsMayHaveMoved()) {
             step(() -> {
                 changes.joining(masters, run.joinedBefore());
                 rooms.joining("add " + addresses(masters)).addNodes(request.access(), masters);
             });
         }
+    }
+
+    /** Nothing is touched before what undoing needs is on disk and in history. */
+    private Settings recordedSettings() {
+        Settings prior = rooms.readingSettings("read " + REPLICA_MIGRATION)
+                .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
+        rooms.recording("write down what going on or undoing would need").writeRecord(run.record(prior));
+        changes.touching(prior);
+        return prior;
     }
 
     private void attachReplicas() {
@@ -92,10 +99,12 @@ final class Growth {
 
     private void reshard() {
         int batches = plan.batches().size();
-        if (batches > 0) {
-            run.begin(Phase.RESHARD, "moves " + plan.movedSlots() + " slots in " + batches + " batches");
+        int first = run.tally().batchesDone();
+        if (first < batches) {
+            int slots = plan.movedSlots() - run.tally().slots();
+            run.begin(Phase.RESHARD, "moves " + slots + " slots in " + (batches - first) + " batches");
         }
-        for (int i = 0; i < batches; i++) {
+        for (int i = first; i < batches; i++) {
             int index = i;
             step(() -> moveBatch(index));
             if (i < batches - 1) {

@@ -2,6 +2,9 @@ package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
+import io.slotferry.planning.PlanText;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandResult.Note;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** What a run knows of itself. Whoever listens is told of every change. */
 final class Run {
@@ -41,6 +45,7 @@ final class Run {
     private Optional<Halt> halt = Optional.empty();
     private Optional<PreflightReport> preflight = Optional.empty();
     private Optional<PlanAnswer> planned = Optional.empty();
+    private Optional<RunRecord> predecessor = Optional.empty();
     private boolean stopping;
 
     Run(Consumer<ExpandStatus> listener) {
@@ -53,6 +58,28 @@ final class Run {
 
     void accepted(ExpandRequest request) {
         this.request = Optional.of(request);
+    }
+
+    /** In place of preflight and plan: what a run that is closed left. */
+    void takesOver(ExpandRequest request, RunRecord record) {
+        accepted(request);
+        predecessor = Optional.of(record);
+        planned(new PlanAnswer(
+                Optional.of(record.plan()),
+                PlanText.render(record.plan(), request.cluster().name()),
+                record.members(),
+                record.joinedBefore()));
+    }
+
+    /** Where the run that was taken over had come to. */
+    void resumes(CourseSoFar course) {
+        tally.resume(plan().orElseThrow(), course.batchesDone());
+        note(course.batchesDone() + " of " + plan().orElseThrow().batches().size() + " batches were done before");
+    }
+
+    /** How activities reach the cluster. */
+    ClusterAccess access() {
+        return request.orElseThrow().access();
     }
 
     /** A phase begins. */
@@ -161,8 +188,16 @@ final class Run {
                 prior,
                 workflowId,
                 runId,
-                List.of(),
+                predecessors(),
                 startedAt);
+    }
+
+    private List<String> predecessors() {
+        return predecessor
+                .map(record -> Stream.concat(record.predecessors().stream(), Stream.of(record.runId()))
+                        .distinct()
+                        .toList())
+                .orElse(List.of());
     }
 
     boolean awaitsApproval() {

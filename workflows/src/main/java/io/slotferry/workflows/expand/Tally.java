@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.planning.Batch;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
@@ -20,6 +21,15 @@ final class Tally {
     private Optional<Instant> begun = Optional.empty();
     private Optional<Instant> ended = Optional.empty();
 
+    /** What was moved before this run. */
+    void resume(Plan plan, int doneBefore) {
+        batchesDone = doneBefore;
+        batch = doneBefore;
+        slotsOfBatchesDone = plan.batches().subList(0, doneBefore).stream()
+                .mapToInt(Batch::slots)
+                .sum();
+    }
+
     void begin(BatchOrder order, Instant now) {
         batch = order.number();
         begun = begun.or(() -> Optional.of(now));
@@ -36,6 +46,11 @@ final class Tally {
             slotsOfBatchInHand = 0;
         }
         ended = Optional.of(now);
+    }
+
+    /** How many of the plan's batches, from its first one on, are done. */
+    int batchesDone() {
+        return batchesDone;
     }
 
     /** The batch in hand, or the last finished; 0 before the first. */

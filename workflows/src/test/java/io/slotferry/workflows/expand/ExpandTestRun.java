@@ -21,6 +21,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TerminatedFailure;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
@@ -176,6 +177,23 @@ final class ExpandTestRun implements AutoCloseable {
         long before = endedChildren(run);
         lease().signal("release");
         while (endedChildren(run) == before) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** Starts a run that is terminated inside this call, which then does nothing (more). */
+    void terminateIn(String call, String request) {
+        WorkflowStub run = stub();
+        fake.before(call, () -> {
+            run.terminate("test");
+            throw ApplicationFailure.newNonRetryableFailure("terminated", "Test");
+        });
+        run.start(json(request));
+        assertThat(catchThrowable(() -> run.getResult(ExpandResult.class))).hasCauseInstanceOf(TerminatedFailure.class);
+        fake.before(call, () -> {});
+        // The in-memory server does not end the children of a run that is terminated.
+        lease().signal("release");
+        while (leaseIsHeld()) {
             LockSupport.parkNanos(5_000_000);
         }
     }

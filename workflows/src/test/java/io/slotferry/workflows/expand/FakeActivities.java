@@ -6,7 +6,9 @@ import io.slotferry.planning.Plan;
 import io.slotferry.planning.Plan.AttachOrder;
 import io.slotferry.planning.PlanOrder;
 import io.slotferry.planning.PlanOutcome;
+import io.slotferry.planning.PlanProgress;
 import io.slotferry.planning.Planner;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
@@ -19,6 +21,7 @@ import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandResult;
@@ -30,6 +33,7 @@ import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.Settings;
+import io.slotferry.workflows.contract.TakeOver;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
@@ -50,6 +54,9 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
     final List<ExpandResult> reports = new CopyOnWriteArrayList<>();
     final List<RunRecord> records = new CopyOnWriteArrayList<>();
+    final List<TakeOver.Question> questions = new CopyOnWriteArrayList<>();
+    /** What {@code ReadRecord} answers. */
+    volatile Optional<RunRecord> closedRun = Optional.empty();
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();
@@ -172,6 +179,25 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     }
 
     @Override
+    public CourseSoFar readCourse(ClusterAccess access, Plan plan) {
+        called("ReadCourse");
+        Map<NodeId, SlotRanges> owners = new HashMap<>();
+        cluster.seen().shards().forEach(shard -> owners.put(shard.master().id(), shard.slots()));
+        List<PlanProgress.BatchProgress> batches = PlanProgress.of(plan, owners).batches();
+        int done = 0;
+        while (done < batches.size() && batches.get(done).state() == PlanProgress.State.DONE) {
+            done++;
+        }
+        List<Integer> filled = new ArrayList<>();
+        for (int i = 0; i < batches.size(); i++) {
+            if (batches.get(i).state() != PlanProgress.State.NOT_MOVED) {
+                plan.batches().get(i).lanes().forEach(lane -> filled.add(lane.target()));
+            }
+        }
+        return new CourseSoFar(done, filled.stream().distinct().toList());
+    }
+
+    @Override
     public ValidationReport validate(ValidateOrder order) {
         called("Validate");
         calls.set(calls.size() - 1, "Validate balanced=" + order.balanced() + " attached=" + order.attached());
@@ -288,6 +314,13 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     public Optional<LeaseHolder> findLeaseHolder(List<NodeId> members, String workflowId, String runId) {
         called("FindLeaseHolder");
         return holder;
+    }
+
+    @Override
+    public RunRecord readRecord(TakeOver.Question question) {
+        called("ReadRecord");
+        questions.add(question);
+        return closedRun.orElseThrow();
     }
 
     @Override
