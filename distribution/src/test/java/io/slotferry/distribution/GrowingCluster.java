@@ -93,8 +93,23 @@ final class GrowingCluster implements AutoCloseable {
         return expandAs(name, masters, replicas, options);
     }
 
+    /** The same on the Temporal server and worker of another stage. */
+    Outcome expandOn(
+            TemporalAndWorker stage, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        return expand(stage, name, masters, replicas, options);
+    }
+
     /** The same under another name of the cluster. */
     Outcome expandAs(String clusterName, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        return expand(backstage, clusterName, masters, replicas, options);
+    }
+
+    private Outcome expand(
+            TemporalAndWorker stage,
+            String clusterName,
+            List<LocalNode> masters,
+            List<LocalNode> replicas,
+            String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--name",
                 clusterName,
@@ -118,11 +133,22 @@ final class GrowingCluster implements AutoCloseable {
                 arguments.add(options[i]);
             }
         }
+        return run(new ExpandCommand(stage.environment()), arguments);
+    }
+
+    /** Goes on with the closed run of this cluster, on the Temporal server and worker of a stage. */
+    Outcome goOn(TemporalAndWorker stage, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--continue", name, "--json"));
+        arguments.addAll(List.of(options));
+        return run(new ExpandCommand(stage.environment()), arguments);
+    }
+
+    private static Outcome run(Object command, List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = new CommandLine(new ExpandCommand(backstage.environment()));
-        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int exit = command.execute(arguments.toArray(String[]::new));
+        CommandLine line = new CommandLine(command);
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int exit = line.execute(arguments.toArray(String[]::new));
         return new Outcome(
                 exit, out.toString().lines().map(GrowingCluster::json).toList(), err.toString());
     }

@@ -62,6 +62,11 @@ final class TemporalAndWorker implements AutoCloseable {
         return link;
     }
 
+    /** Where the workers leave reports and the states of runs. */
+    Path reports() {
+        return folder.resolve("reports");
+    }
+
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(WorkerProcess.environment(temporal, folder));
         environment.put("TERM", "dumb");

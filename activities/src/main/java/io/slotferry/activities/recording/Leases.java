@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Leases of other runs on the same cluster. A lease ends with its parent, unless that was reset to before it took the lease
- * (seen on server 1.29.1: the lease goes on); such leases are ended here.
+ * (seen on server 1.29.1: the lease goes on); such leases are ended here. One that was taken before the point of a reset
+ * still names the run before the reset as its parent, and is the new run's.
  */
 final class Leases {
     private static final int SIDE_BY_SIDE = 32;
@@ -66,8 +67,9 @@ final class Leases {
             end(lease, "its run " + parent.getRunId() + " was replaced by run " + runId + " of " + workflowId);
             return Optional.empty();
         }
-        if (isOpen(parent)) {
-            return Optional.of(holder(lease, parent));
+        Optional<WorkflowExecution> open = open(parent);
+        if (open.isPresent()) {
+            return Optional.of(holder(lease, open.get()));
         }
         end(lease, "its run " + parent.getWorkflowId() + " (" + parent.getRunId() + ") is over");
         return Optional.empty();
@@ -93,8 +95,15 @@ final class Leases {
                 .toList();
     }
 
-    private boolean isOpen(WorkflowExecution execution) {
-        return answer(describe(execution)).filter(Leases::running).isPresent();
+    /**
+     * The run that a lease belongs to, where it is open: the one that took it, or the one that a reset put in its place and
+     * that holds the lease by its history.
+     */
+    private Optional<WorkflowExecution> open(WorkflowExecution parent) {
+        return answer(describe(parent))
+                .filter(Leases::running)
+                .or(() -> answer(describe(parent.toBuilder().clearRunId().build())).filter(Leases::running))
+                .map(WorkflowExecutionInfo::getExecution);
     }
 
     private static boolean running(WorkflowExecutionInfo info) {

@@ -124,18 +124,25 @@ class LeasesIT {
     void a_lease_that_outlived_the_reset_of_its_run_is_ended() {
         String workflowId = "expand-reset-" + low.brief();
         WorkflowExecution before = start(workflowId, low, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
-        String after = stubs.blockingStub()
-                .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
-                        .setNamespace(temporal.namespace())
-                        .setWorkflowExecution(before)
-                        .setWorkflowTaskFinishEventId(4)
-                        .setRequestId(UUID.randomUUID().toString())
-                        .setReason("test")
-                        .build())
-                .getRunId();
+        String after = reset(before, 4);
 
         assertThat(leases().findHolder(List.of(low), workflowId, after)).isEmpty();
         assertThat(leaseStatus(low)).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED);
+    }
+
+    @Test
+    void a_lease_that_was_taken_before_the_point_of_a_reset_is_the_new_runs() {
+        WorkflowExecution before =
+                start("expand-reset-late-" + low.brief(), low, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
+        // Events 5 and 6 start the lease; the workflow's task after them ends with event 9.
+        String after = reset(before, 9);
+
+        assertThat(leases().findHolder(List.of(low, high), "expand-other", "run"))
+                .hasValueSatisfying(found -> {
+                    assertThat(found.workflowId()).isEqualTo(before.getWorkflowId());
+                    assertThat(found.runId()).isEqualTo(after);
+                });
+        assertThat(leaseStatus(low)).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
     }
 
     @Test
@@ -178,6 +185,19 @@ class LeasesIT {
         assertThat(new RecordingActivities(client, RecordingActivities.defaultReportFolder(Map.of()))
                         .usableSearchAttributes())
                 .hasSize(3);
+    }
+
+    /** Resets to before the workflow's task that ended with this event; answers the new run's ID. */
+    private static String reset(WorkflowExecution run, long event) {
+        return stubs.blockingStub()
+                .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(temporal.namespace())
+                        .setWorkflowExecution(run)
+                        .setWorkflowTaskFinishEventId(event)
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setReason("test")
+                        .build())
+                .getRunId();
     }
 
     private static Leases leases() {

@@ -1,0 +1,293 @@
+package io.slotferry.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.slotferry.distribution.GrowingCluster.Outcome;
+import io.slotferry.sandbox.BatchHistory.Movement;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.MidBatch;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.RunState;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowStub;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** Runs that Temporal closed under slotferry: terminated, reset, cancelled, forgotten. */
+class ClosedRunIT {
+    private static final String REPLICA_MIGRATION = "cluster-allow-replica-migration";
+
+    private static TemporalAndWorker backstage;
+
+    @BeforeAll
+    static void startBackstage() {
+        backstage = TemporalAndWorker.start();
+    }
+
+    @AfterAll
+    static void stopBackstage() {
+        backstage.close();
+    }
+
+    @Test
+    void a_run_that_was_terminated_in_mid_slot_is_gone_on_with_at_once_and_ends_balanced() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            String closed = terminateInMidSlot(backstage, orders, master, replica);
+
+            // The worker's batch does not know yet that nobody waits for it.
+            Outcome outcome = orders.goOn(backstage, "--mode", "fast");
+
+            assertThat(outcome.exit()).as(outcome.text()).isZero();
+            assertThat(outcome.event("result").toString()).contains("takes over run " + closed);
+            orders.assertBalanced(4);
+            assertSettingsPutBack(orders);
+            assertLeaseEnded(orders);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void finished_batches_of_a_closed_run_are_not_repeated() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(
+                    () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "512"));
+            MidBatch moment = MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone)
+                    .orElseThrow();
+            run(orders).terminate("test");
+            backstage.worker().kill();
+            assertThat(running.get().exit()).isEqualTo(8);
+            backstage.startWorker();
+
+            Outcome outcome = orders.goOn(backstage);
+
+            assertThat(outcome.exit()).as(outcome.text()).isZero();
+            assertThat(orders.history().movements())
+                    .extracting(Movement::number)
+                    .first()
+                    .matches(first -> first == moment.batch() || first == moment.batch() + 1);
+            orders.assertBalanced(4);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void the_state_file_is_enough_where_temporal_has_lost_everything() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            Path kept = Files.createTempFile("slotferry-", "-state.json");
+            try (TemporalAndWorker lost = TemporalAndWorker.start()) {
+                String closed = terminateInMidSlot(lost, orders, master, replica);
+                lost.worker().kill();
+                Files.write(
+                        kept,
+                        Files.readAllBytes(lost.reports().resolve(orders.workflowId() + "-" + closed + "-state.json")));
+            }
+
+            Outcome unknown = orders.goOn(backstage);
+            assertThat(unknown.exit()).as(unknown.text()).isEqualTo(9);
+            Outcome outcome = orders.goOn(backstage, "--from", kept.toString());
+
+            assertThat(outcome.exit()).as(outcome.text()).isZero();
+            orders.assertBalanced(4);
+            assertSettingsPutBack(orders);
+            orders.assertNothingLost();
+            Files.delete(kept);
+        }
+    }
+
+    @Test
+    void a_reset_in_the_middle_of_a_batch_goes_on_there_and_keeps_the_lease() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
+
+            String after = reset(orders, events -> events.get(events.size() - 1));
+            Outcome second = orders.expandAs(
+                    "another-name", List.of(orders.startNode(6)), List.of(), "--workflow-id", "another-" + after);
+
+            assertThat(second.exit()).as(second.text()).isEqualTo(3);
+            assertThat(second.event("result").at("/halt/kind").asText())
+                    .as(second.text())
+                    .isEqualTo("LEASE_HELD");
+            assertThat(running.get().exit()).isEqualTo(8);
+            assertThat(result(orders).outcome()).isEqualTo(RunState.COMPLETED);
+            assertThat(result(orders).runId()).isEqualTo(after);
+            assertLeaseEnded(orders);
+            orders.assertBalanced(4);
+            assertSettingsPutBack(orders);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void a_reset_to_before_the_lease_while_slots_are_open_is_refused_and_the_run_before_it_is_gone_on_with()
+            throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
+
+            reset(orders, events -> events.get(0));
+
+            assertThat(running.get().exit()).isEqualTo(8);
+            assertThatThrownBy(() -> result(orders)).hasMessageContaining("Preflight failed");
+            assertThat(openSlots(orders)).isPositive();
+
+            Outcome outcome = orders.goOn(backstage, "--mode", "fast");
+
+            assertThat(outcome.exit()).as(outcome.text()).isZero();
+            assertLeaseEnded(orders);
+            orders.assertBalanced(4);
+            assertSettingsPutBack(orders);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void temporals_own_cancel_leaves_a_cluster_that_can_be_gone_on_with_and_no_lease() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
+
+            run(orders).cancel();
+
+            assertThat(running.get().exit()).isNotZero();
+            assertThat(run(orders).describe().getStatus())
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            assertThat(openSlots(orders)).isZero();
+            assertLeaseEnded(orders);
+            assertSettingsPutBack(orders);
+
+            Outcome outcome = orders.goOn(backstage, "--mode", "fast");
+
+            assertThat(outcome.exit()).as(outcome.text()).isZero();
+            orders.assertBalanced(4);
+            assertSettingsPutBack(orders);
+            orders.assertNothingLost();
+        }
+    }
+
+    private static GrowingCluster cluster() {
+        return GrowingCluster.start(backstage, LocalCluster.builder(ServerBinary.find()), Dataset.of(60_000));
+    }
+
+    /** One batch of all slots, so that the moment is in it; answers the closed run's ID. */
+    private static String terminateInMidSlot(
+            TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) throws Exception {
+        CompletableFuture<Outcome> running = expandInOneBatch(stage, orders, master, replica);
+        WorkflowStub run = stage.link().client().newUntypedWorkflowStub(orders.workflowId());
+        String runId = run.describe().getExecution().getRunId();
+        run.terminate("test");
+        assertThat(openSlots(orders)).isPositive();
+        assertThat(running.get().exit()).isEqualTo(8);
+        return runId;
+    }
+
+    /** Returns in the middle of that batch. */
+    private static CompletableFuture<Outcome> expandInOneBatch(
+            TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) {
+        CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(() -> orders.expandOn(
+                stage, List.of(master), List.of(replica), "--batch-slots", "4096", "--approval", "none"));
+        assertThat(MidBatch.await(stage.link(), orders.workflowId(), master, 0, running::isDone))
+                .isPresent();
+        return running;
+    }
+
+    /** Resets the open run to before one of the workflow's tasks that ended; answers the new run's ID. */
+    private static String reset(GrowingCluster orders, Function<List<HistoryEvent>, HistoryEvent> point) {
+        List<HistoryEvent> tasks = client().fetchHistory(orders.workflowId()).getEvents().stream()
+                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                .toList();
+        return client().getWorkflowServiceStubs()
+                .blockingStub()
+                .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(client().getOptions().getNamespace())
+                        .setWorkflowExecution(run(orders).describe().getExecution())
+                        .setWorkflowTaskFinishEventId(point.apply(tasks).getEventId())
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setReason("test")
+                        .build())
+                .getRunId();
+    }
+
+    private static ExpandResult result(GrowingCluster orders) {
+        return run(orders).getResult(ExpandResult.class);
+    }
+
+    private static void assertLeaseEnded(GrowingCluster orders) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> leaseStatus(orders) != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+    }
+
+    private static long openSlots(GrowingCluster orders) {
+        return nodes(orders)
+                .map(node -> ask(node, Jedis::clusterNodes))
+                .flatMap(text -> Stream.of(text.split("\\[", -1)).skip(1))
+                .count();
+    }
+
+    private static void assertSettingsPutBack(GrowingCluster orders) {
+        assertThat(nodes(orders)).allSatisfy(node -> assertThat(
+                        ask(node, jedis -> jedis.configGet(REPLICA_MIGRATION).get(REPLICA_MIGRATION)))
+                .isEqualTo("yes"));
+    }
+
+    private static Stream<LocalNode> nodes(GrowingCluster orders) {
+        return Stream.concat(
+                orders.cluster().nodes().stream(), orders.cluster().spares().stream());
+    }
+
+    private static <T> T ask(LocalNode node, Function<Jedis, T> question) {
+        try (Jedis jedis = node.jedis()) {
+            return question.apply(jedis);
+        }
+    }
+
+    private static WorkflowClient client() {
+        return backstage.link().client();
+    }
+
+    private static WorkflowStub run(GrowingCluster orders) {
+        return client().newUntypedWorkflowStub(orders.workflowId());
+    }
+
+    private static String leaseId(GrowingCluster orders) {
+        return Names.lease(orders.cluster().nodes().stream()
+                .map(node -> ask(node, Jedis::clusterMyId))
+                .min(Comparator.naturalOrder())
+                .orElseThrow());
+    }
+
+    private static WorkflowExecutionStatus leaseStatus(GrowingCluster orders) {
+        return client().newUntypedWorkflowStub(leaseId(orders)).describe().getStatus();
+    }
+}
