@@ -262,8 +262,7 @@ class ClosedRunIT {
     }
 
     private static Stream<LocalNode> nodes(GrowingCluster orders) {
-        return Stream.concat(
-                orders.cluster().nodes().stream(), orders.cluster().spares().stream());
+        return Stream.concat(orders.cluster().nodes().stream(), orders.cluster().spares().stream());
     }
 
     private static <T> T ask(LocalNode node, Function<Jedis, T> question) {

@@ -94,8 +94,7 @@ final class GrowingCluster implements AutoCloseable {
     }
 
     /** The same on the Temporal server and worker of another stage. */
-    Outcome expandOn(
-            TemporalAndWorker stage, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+    Outcome expandOn(TemporalAndWorker stage, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
         return expand(stage, name, masters, replicas, options);
     }
 

@@ -21,7 +21,8 @@ public final class PlanSoundness {
             problems.add("it has " + plan.batches().size() + " batches, more than " + Plan.MAX_BATCHES);
         }
         SlotRanges covered = SlotRanges.union(plan.shards().stream().map(PlannedShard::before));
-        int owned = plan.shards().stream().mapToInt(shard -> shard.before().size()).sum();
+        int owned =
+                plan.shards().stream().mapToInt(shard -> shard.before().size()).sum();
         if (covered.size() != SlotRange.SLOTS || owned != SlotRange.SLOTS) {
             problems.add("its shards owned " + covered.size() + " slots, and " + (owned - covered.size())
                     + " of them twice, where each of the 16384 has one owner");

@@ -139,9 +139,11 @@ final class RequestOptions {
             throw new CommandException(
                     ExitCode.BAD_REQUEST,
                     "The request of the run that is taken over holds; beside it there is no place for: "
-                            + String.join(", ", given.properties().stream()
-                                    .map(Map.Entry::getKey)
-                                    .toList()) + ". Nothing was started.",
+                            + String.join(
+                                    ", ",
+                                    given.properties().stream()
+                                            .map(Map.Entry::getKey)
+                                            .toList()) + ". Nothing was started.",
                     "leave those out; --mode and --pause may be given");
         }
         return speed;

@@ -83,7 +83,8 @@ final class TakeOverOptions {
         }
         json.putObject(direction.field()).set("record", read(standardInput));
         RunRecord record = checked(json);
-        if (!name.equals(record.workflowId()) && !name.equals(record.request().cluster().name())) {
+        if (!name.equals(record.workflowId())
+                && !name.equals(record.request().cluster().name())) {
             throw bad(
                     from + " is the state of run " + record.workflowId() + " of cluster "
                             + record.request().cluster().name() + ", not of \"" + name + "\"; nothing was started.",
@@ -113,7 +114,8 @@ final class TakeOverOptions {
             return SlotferryJson.mapper().readTree(text);
         } catch (JsonProcessingException e) {
             throw bad(
-                    "The state in " + where + " is not JSON: line " + e.getLocation().getLineNr() + ", column "
+                    "The state in " + where + " is not JSON: line "
+                            + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + "; nothing was started.",
                     WHERE_FILES_ARE);
         } catch (NoSuchFileException e) {

@@ -13,6 +13,9 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +23,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CommandsIT {
+    @TempDir
+    static Path folder;
+
     private static LocalTemporal temporal;
     private static WorkflowServiceStubs stubs;
     private static WorkerFactory factory;
@@ -106,6 +113,57 @@ class CommandsIT {
         assertThat(done.out())
                 .contains("Come back: slotferry watch halts-detached; stop it: slotferry cancel halts-detached");
         assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void a_run_that_is_open_is_not_gone_on_with_by_another() {
+        assertThat(expand(cli(), "halts-open", "-y", "--detach").code()).isZero();
+
+        Cli.Done done = goOn("--continue", "halts-open");
+
+        assertThat(done.err()).contains("Run expand-halts-open (", "is open; nothing was started.");
+        assertThat(done.err()).contains("Next: slotferry status halts-open");
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+    }
+
+    @Test
+    void a_run_that_nobody_knows_is_not_gone_on_with() {
+        Cli.Done done = goOn("--continue", "never-seen");
+
+        assertThat(done.err()).contains("There is no run called \"never-seen\"");
+        assertThat(done.code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    }
+
+    @Test
+    void what_the_closed_runs_request_says_has_no_place_beside_it() {
+        Cli.Done done = goOn("--continue", "orders", "--seed", "10.0.0.1:7000", "--batch-slots", "5", "--mode", "fast");
+
+        assertThat(done.err())
+                .contains(
+                        "there is no place for: cluster, batch. Nothing was started.",
+                        "--mode and --pause may be given");
+        assertThat(done.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
+        assertThat(goOn("--from", "state.json").err()).contains("Next: slotferry expand --continue RUN");
+    }
+
+    @Test
+    void a_state_file_that_is_none_is_refused_before_anything_is_started() throws IOException {
+        Path file = Files.writeString(folder.resolve("cut.json"), "{\"request\": {");
+        Path other = Files.writeString(folder.resolve("other.json"), "{\"request\": {}}");
+
+        assertThat(goOn("--continue", "orders", "--from", folder + "/missing.json")
+                        .err())
+                .contains("There is no file " + folder + "/missing.json");
+        assertThat(goOn("--continue", "orders", "--from", file.toString()).err())
+                .contains("is not JSON: line 1, column", "-state.json in the reports folder");
+        assertThat(goOn("--continue", "orders", "--from", other.toString()).err())
+                .contains("continue.record.plan: missing", "continue.record.request.request: there is none");
+        assertThat(goOn("--continue", "orders", "--from", other.toString()).code())
+                .isEqualTo(ExitCode.BAD_REQUEST.code());
+    }
+
+    private static Cli.Done goOn(String... options) {
+        return cli().run(ExpandCommand::new, options);
     }
 
     @Test

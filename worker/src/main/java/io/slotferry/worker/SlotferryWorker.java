@@ -47,9 +47,9 @@ public final class SlotferryWorker {
         Credentials credentials = Credentials.fromEnvironment(settings.environment(), settings.credentials());
         worker.registerWorkflowImplementationTypes(ExpandClusterWorkflowImpl.class, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(new RecordingActivities(client, settings.reports()));
-        worker.registerActivitiesImplementations(NodeActivities.all(new NodeActivities.Config(
-                        credentials, stopSignal, RunRecords.inHistory(client)))
-                .toArray());
+        worker.registerActivitiesImplementations(
+                NodeActivities.all(new NodeActivities.Config(credentials, stopSignal, RunRecords.inHistory(client)))
+                        .toArray());
         factory.start();
         return new SlotferryWorker(factory, stopSignal);
     }

@@ -34,8 +34,8 @@ final class CourseReader {
         agreed.cluster().shards().forEach(shard -> owners.put(shard.master().id(), shard.slots()));
         PlanProgress progress = PlanProgress.of(plan, owners);
         refuseWhatSomebodyElseChanged(progress);
-        SlotRanges open = SlotRanges.union(
-                ClusterViews.openSlots(agreed.views()).stream().map(OpenSlots::slots));
+        SlotRanges open =
+                SlotRanges.union(ClusterViews.openSlots(agreed.views()).stream().map(OpenSlots::slots));
         int done = 0;
         boolean leading = true;
         TreeSet<Integer> filled = new TreeSet<>();

@@ -1,6 +1,7 @@
 package io.slotferry.activities.recording;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.util.Timestamps;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.BadRequest;
@@ -97,9 +98,7 @@ final class ClosedRuns {
     private RunRecord latest(String workflowId, WorkflowExecution asking) {
         List<WorkflowExecutionInfo> runs = list(workflowId).stream()
                 .filter(info -> !info.getExecution().equals(asking))
-                .sorted(Comparator.comparing((WorkflowExecutionInfo info) ->
-                                info.getStartTime().getSeconds() * 1_000_000_000L
-                                        + info.getStartTime().getNanos())
+                .sorted(Comparator.comparing((WorkflowExecutionInfo info) -> Timestamps.toNanos(info.getStartTime()))
                         .reversed())
                 .toList();
         // Lists lag behind a little: a run that has just ended may still stand there as open.
@@ -117,7 +116,8 @@ final class ClosedRuns {
                         : refused(
                                 "No run of " + workflowId + " changed anything, so there is nothing to take over.",
                                 runs.stream()
-                                        .map(info -> "run " + info.getExecution().getRunId() + " is " + status(info))
+                                        .map(info ->
+                                                "run " + info.getExecution().getRunId() + " is " + status(info))
                                         .toList(),
                                 "start the request again: slotferry expand"));
     }
@@ -167,10 +167,11 @@ final class ClosedRuns {
     private RuntimeException unknown(WorkflowExecution run) {
         return refused(
                 "Temporal knows no run " + (run.getRunId().isEmpty() ? "" : run.getRunId() + " ") + "of "
-                        + run.getWorkflowId() + " in namespace " + client.getOptions().getNamespace() + ".",
+                        + run.getWorkflowId() + " in namespace "
+                        + client.getOptions().getNamespace() + ".",
                 List.of(),
-                "name a run that slotferry status finds; where its history is gone, give the file " + run.getWorkflowId()
-                        + "-RUN_ID-state.json of the reports folder of its worker: --from FILE");
+                "name a run that slotferry status finds; where its history is gone, give the file "
+                        + run.getWorkflowId() + "-RUN_ID-state.json of the reports folder of its worker: --from FILE");
     }
 
     private static RuntimeException refused(String message, List<String> evidence, String next) {
@@ -219,8 +220,7 @@ final class ClosedRuns {
     /** All of that workflow ID; the latest alone where the server cannot list. */
     private List<WorkflowExecutionInfo> list(String workflowId) {
         try {
-            return client
-                    .getWorkflowServiceStubs()
+            return client.getWorkflowServiceStubs()
                     .blockingStub()
                     .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                     .listWorkflowExecutions(ListWorkflowExecutionsRequest.newBuilder()

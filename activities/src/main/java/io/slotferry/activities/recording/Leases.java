@@ -102,7 +102,8 @@ final class Leases {
     private Optional<WorkflowExecution> open(WorkflowExecution parent) {
         return answer(describe(parent))
                 .filter(Leases::running)
-                .or(() -> answer(describe(parent.toBuilder().clearRunId().build())).filter(Leases::running))
+                .or(() -> answer(describe(parent.toBuilder().clearRunId().build()))
+                        .filter(Leases::running))
                 .map(WorkflowExecutionInfo::getExecution);
     }
 

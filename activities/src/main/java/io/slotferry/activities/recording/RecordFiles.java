@@ -22,7 +22,8 @@ final class RecordFiles {
         Path file = folder.resolve(WholeFile.name(record.workflowId(), record.runId()) + "-state.json");
         try {
             WholeFile.write(
-                    file, SlotferryJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(record) + "\n");
+                    file,
+                    SlotferryJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(record) + "\n");
         } catch (IOException e) {
             throw Failures.of(new Halt(
                     FailureKind.RECORD_NOT_WRITTEN,

@@ -42,8 +42,7 @@ public record ExpandRequest(
 
     /** The same at another speed. */
     public ExpandRequest with(Pacing other) {
-        return new ExpandRequest(
-                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept);
+        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept);
     }
 
     /** How activities reach the cluster. */

@@ -39,8 +39,8 @@ final class RecordReader {
     /** The record; empty where it does not fit, and then each problem is added with its path. */
     static Optional<RunRecord> read(String path, JsonNode node, List<String> problems) {
         if (!node.isObject()) {
-            problems.add(path + ": the object that a run's state file holds belongs here, not "
-                    + JsonFields.kind(node));
+            problems.add(
+                    path + ": the object that a run's state file holds belongs here, not " + JsonFields.kind(node));
             return Optional.empty();
         }
         return new RecordReader(new JsonFields(path, node, problems), problems).record();

@@ -37,7 +37,8 @@ public record RunRecord(
         if (otherRunId.equals(runId)) {
             return this;
         }
-        List<String> earlier = Stream.concat(predecessors.stream(), Stream.of(runId)).toList();
+        List<String> earlier =
+                Stream.concat(predecessors.stream(), Stream.of(runId)).toList();
         return new RunRecord(
                 request, plan, members, joinedBefore, settings, workflowId, otherRunId, earlier, startedAt);
     }

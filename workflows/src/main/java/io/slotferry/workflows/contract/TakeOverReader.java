@@ -23,8 +23,7 @@ public final class TakeOverReader {
 
     /** Whether this asks for a take-over rather than for a new expansion. */
     public static boolean asks(JsonNode json) {
-        return json != null
-                && (json.has(Direction.CONTINUE.field()) || json.has(Direction.ROLLBACK.field()));
+        return json != null && (json.has(Direction.CONTINUE.field()) || json.has(Direction.ROLLBACK.field()));
     }
 
     /**
@@ -44,8 +43,9 @@ public final class TakeOverReader {
             fields.has(Direction.ROLLBACK.field());
             fields.problem(Direction.ROLLBACK.field(), "a run either continues another one or rolls it back");
         }
-        Optional<ExpandRequest.Pacing> pacing =
-                fields.has("pacing") ? Optional.of(RequestReader.pacing(fields.object("pacing", false))) : Optional.empty();
+        Optional<ExpandRequest.Pacing> pacing = fields.has("pacing")
+                ? Optional.of(RequestReader.pacing(fields.object("pacing", false)))
+                : Optional.empty();
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
@@ -63,8 +63,7 @@ public final class TakeOverReader {
             return new Origin(Optional.empty(), Optional.empty(), Optional.empty());
         }
         JsonFields given = fields.object(name, true);
-        Optional<String> workflowId =
-                given.text("run", "a workflow ID").flatMap(id -> id(given, "run", id));
+        Optional<String> workflowId = given.text("run", "a workflow ID").flatMap(id -> id(given, "run", id));
         Optional<String> runId = given.text("runId", "a run ID").flatMap(id -> id(given, "runId", id));
         Optional<RunRecord> record = given.has("record")
                 ? RecordReader.read(given.pathOf("record"), given.node("record"), problems)

@@ -38,6 +38,10 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
     }
 
     private ExpandResult takeOver(TakeOver takeOver) {
+        if (takeOver.direction() == TakeOver.Direction.ROLLBACK) {
+            run.closed(RunState.REFUSED, "not built yet");
+            throw Failures.of(new BadRequest(java.util.List.of("rollback: not built yet; leave it out")).halt());
+        }
         RunRecord record = closedRun(takeOver);
         ExpandRequest request = takeOver.pacing().map(record.request()::with).orElse(record.request());
         run.takesOver(request, record);

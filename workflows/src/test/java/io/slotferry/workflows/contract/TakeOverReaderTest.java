@@ -50,7 +50,8 @@ class TakeOverReaderTest {
 
     @Test
     void the_new_run_may_have_a_speed_of_its_own() {
-        assertThat(read("{'continue': 'expand-orders', 'pacing': {'mode': 'FAST'}}").pacing())
+        assertThat(read("{'continue': 'expand-orders', 'pacing': {'mode': 'FAST'}}")
+                        .pacing())
                 .contains(new Pacing(Pacing.Mode.FAST, Duration.ZERO));
     }
 
@@ -76,7 +77,8 @@ class TakeOverReaderTest {
                 "rollback: a run either continues another one or rolls it back",
                 "pacing.pause: ",
                 "backup: unknown field; known here: continue, rollback, pacing");
-        assertProblems("{'continue': {'runid': 'x'}}", "continue.runid: unknown field; did you mean \"runId\"?", "continue: ");
+        assertProblems(
+                "{'continue': {'runid': 'x'}}", "continue.runid: unknown field; did you mean \"runId\"?", "continue: ");
         assertProblems("{'continue': {'run': '', 'runId': 5}}", "continue.runId: a run ID", "continue.run: the ID of");
         assertProblems("{'rollback': 7}", "rollback: a workflow ID");
         assertProblems("{'rollback': null}", "rollback: a workflow ID");
@@ -132,7 +134,8 @@ class TakeOverReaderTest {
     }
 
     private static List<String> problems(JsonNode json) {
-        return catchThrowableOfType(BadRequest.class, () -> TakeOverReader.read(json)).problems();
+        return catchThrowableOfType(BadRequest.class, () -> TakeOverReader.read(json))
+                .problems();
     }
 
     private static TakeOver read(String text) {

@@ -57,6 +57,7 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     final List<TakeOver.Question> questions = new CopyOnWriteArrayList<>();
     /** What {@code ReadRecord} answers. */
     volatile Optional<RunRecord> closedRun = Optional.empty();
+
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();

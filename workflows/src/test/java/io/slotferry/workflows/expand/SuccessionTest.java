@@ -66,9 +66,8 @@ class SuccessionTest {
         RunRecord first = terminatedBeforeBatch(2);
         assertThat(first.predecessors()).isEmpty();
         assertThat(first.joinedBefore()).isEmpty();
-        assertThat(first.settings().priors())
-                .hasSize(8)
-                .allSatisfy(prior -> assertThat(prior.value()).isEqualTo("yes"));
+        assertThat(first.settings().priors()).hasSize(8).allSatisfy(prior -> assertThat(prior.value())
+                .isEqualTo("yes"));
         assertThat(lab.fake.cluster.setting(SimulatedCluster.node(1))).isEqualTo("no");
 
         RunRecord second = terminated("MoveBatch 3", CONTINUE);
@@ -139,8 +138,7 @@ class SuccessionTest {
         lab.result(lab.start("{'continue': 'expand-orders', 'pacing': {'mode': 'FAST'}}"));
 
         assertThat(lab.fake.orders.get(lab.fake.orders.size() - 1).mode()).isEqualTo(Pacing.Mode.FAST);
-        assertThat(lab.fake.records.get(1).request().pacing())
-                .isEqualTo(new Pacing(Pacing.Mode.FAST, Duration.ZERO));
+        assertThat(lab.fake.records.get(1).request().pacing()).isEqualTo(new Pacing(Pacing.Mode.FAST, Duration.ZERO));
     }
 
     @Test
