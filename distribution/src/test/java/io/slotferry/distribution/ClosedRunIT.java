@@ -256,9 +256,10 @@ class ClosedRunIT {
     }
 
     private static void assertSettingsPutBack(GrowingCluster orders) {
-        assertThat(nodes(orders)).allSatisfy(node -> assertThat(
-                        ask(node, jedis -> jedis.configGet(REPLICA_MIGRATION).get(REPLICA_MIGRATION)))
-                .isEqualTo("yes"));
+        assertThat(nodes(orders)).allSatisfy(node -> {
+            String value = ask(node, jedis -> jedis.configGet(REPLICA_MIGRATION).get(REPLICA_MIGRATION));
+            assertThat(value).isEqualTo("yes");
+        });
     }
 
     private static Stream<LocalNode> nodes(GrowingCluster orders) {
