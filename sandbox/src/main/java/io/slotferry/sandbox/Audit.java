@@ -23,6 +23,7 @@ public final class Audit {
     private static final int READERS = 4;
 
     private final Access access;
+    private int kept = 100;
     private final List<TrackedKey> keys = new ArrayList<>();
     private final List<Dataset> datasets = new ArrayList<>();
 
@@ -42,6 +43,12 @@ public final class Audit {
         return this;
     }
 
+    /** Keeps so many findings instead of the first hundred. */
+    public Audit keeping(int findings) {
+        kept = findings;
+        return this;
+    }
+
     /**
      * Audits; the cluster must be at rest, since a key that moves meanwhile may be seen on both sides.
      *
@@ -49,7 +56,7 @@ public final class Audit {
      */
     public AuditReport run() {
         long began = System.nanoTime();
-        Findings findings = new Findings();
+        Findings findings = new Findings(kept);
         SlotOwners owners = SlotOwners.read(access);
         owners.findings().forEach(findings::add);
         readBack(findings);

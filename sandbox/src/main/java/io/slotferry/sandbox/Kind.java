@@ -178,6 +178,11 @@ enum Kind {
         return List.of(name);
     }
 
+    /** Whether each write replaces all that the key held. */
+    boolean setsWholeValue() {
+        return this == STRING || this == SHORT_LIVED || this == PAIR;
+    }
+
     Write delete(String name) {
         String[] keys = keys(name).toArray(String[]::new);
         return Write.of(client -> client.del(keys), Content.NONE);

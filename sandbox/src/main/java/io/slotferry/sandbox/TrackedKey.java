@@ -1,6 +1,8 @@
 package io.slotferry.sandbox;
 
 import io.slotferry.sandbox.Finding.Fault;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -13,6 +15,7 @@ final class TrackedKey {
     private final String name;
     private Content acknowledged = Content.NONE;
     private Expiry expiry;
+    private final List<Long> acknowledgedAt = new ArrayList<>();
     private Content uncertain;
     private Expiry uncertainExpiry;
 
@@ -38,6 +41,10 @@ final class TrackedKey {
         return acknowledged;
     }
 
+    Acknowledged history() {
+        return new Acknowledged(kind.setsWholeValue(), acknowledgedAt);
+    }
+
     boolean isUncertain() {
         return uncertain != null;
     }
@@ -49,6 +56,7 @@ final class TrackedKey {
 
     void wasAcknowledged(Write write, long sent, long answered) {
         acknowledged = write.after();
+        acknowledgedAt.add(answered);
         expiry = expiryOf(write, sent, answered);
     }
 

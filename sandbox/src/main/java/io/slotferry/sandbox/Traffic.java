@@ -3,10 +3,12 @@ package io.slotferry.sandbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
@@ -111,6 +113,11 @@ public final class Traffic implements AutoCloseable {
             throw new IllegalStateException("Stop the traffic before auditing it");
         }
         return writers.stream().flatMap(writer -> writer.keys().stream()).toList();
+    }
+
+    /** When the writes of every key were acknowledged, by the key that a {@link Finding} names; legal after {@link #stop}. */
+    public Map<String, Acknowledged> acknowledged() {
+        return keys().stream().collect(Collectors.toMap(TrackedKey::key, TrackedKey::history, (a, b) -> a));
     }
 
     /** Stops without regard to what clients wait for. */

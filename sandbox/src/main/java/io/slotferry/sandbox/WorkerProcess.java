@@ -151,6 +151,16 @@ public final class WorkerProcess implements AutoCloseable {
         process.terminate();
     }
 
+    /** Freezes it by SIGSTOP: its connections stay open, and it obeys no clock. */
+    public void suspend() {
+        process.suspend();
+    }
+
+    /** Lets it go on after {@link #suspend()}. */
+    public void resume() {
+        process.resume();
+    }
+
     /** Lets it outlive this JVM. */
     public void release() {
         process.release();

@@ -1,0 +1,78 @@
+package io.slotferry.sandbox.faults;
+
+import io.slotferry.sandbox.Acknowledged;
+import io.slotferry.sandbox.Finding;
+import io.slotferry.sandbox.Finding.Fault;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the audit found, told apart: what the servers lost by their own asynchronous replication, by the fault that it was
+ * lost in, and what nothing of that kind explains.
+ *
+ * @param byMovement what slotferry has to answer for
+ * @param byReplication how many keys, by the fault
+ */
+record Losses(List<Finding> byMovement, Map<String, Integer> byReplication) {
+    Losses {
+        byMovement = List.copyOf(byMovement);
+        byReplication = Map.copyOf(byReplication);
+    }
+
+    /**
+     * Tells them apart.
+     *
+     * @param findings all that the audit found about keys
+     * @param acknowledged by key, when its writes were acknowledged; a key that is not there was never written
+     */
+    static Losses tell(
+            List<Finding> findings,
+            Map<String, Acknowledged> acknowledged,
+            Timeline timeline,
+            List<LossWindow> windows) {
+        List<Finding> byMovement = new ArrayList<>();
+        Map<String, Integer> byReplication = new LinkedHashMap<>();
+        for (Finding finding : findings) {
+            if (finding.fault() == Fault.UNCOVERED || finding.fault() == Fault.TWO_OWNERS) {
+                continue;
+            }
+            Optional<LossWindow> window = windows.stream()
+                    .filter(candidate -> explains(
+                            candidate, finding, Optional.ofNullable(acknowledged.get(finding.key())), timeline))
+                    .findFirst();
+            window.ifPresentOrElse(
+                    found -> byReplication.merge(found.toString(), 1, Integer::sum), () -> byMovement.add(finding));
+        }
+        return new Losses(byMovement, byReplication);
+    }
+
+    /**
+     * Either the key's slot was the shard's when the write was acknowledged, shortly before it failed, or the slot was on
+     * its way to or from the shard then: what MIGRATE brought was not yet on its replica, or what it took away still was.
+     */
+    private static boolean explains(
+            LossWindow window, Finding finding, Optional<Acknowledged> writes, Timeline timeline) {
+        String shard = timeline.shard(window.address());
+        boolean onItsWay = timeline.moved(finding.slot(), shard, window.from(), window.to());
+        if (writes.isEmpty() || misplaced(finding)) {
+            return onItsWay;
+        }
+        if (writes.get().last() > window.to() && writes.get().wholeValue()) {
+            return false;
+        }
+        boolean writtenThen = writes.get().between(window.from(), window.to());
+        return onItsWay || (writtenThen && timeline.owned(finding.slot(), shard, window.from(), window.to()));
+    }
+
+    private static boolean misplaced(Finding finding) {
+        return finding.fault() == Fault.ORPHAN || finding.fault() == Fault.TWICE;
+    }
+
+    /** How many keys the servers lost. */
+    int replicated() {
+        return byReplication.values().stream().mapToInt(Integer::intValue).sum();
+    }
+}

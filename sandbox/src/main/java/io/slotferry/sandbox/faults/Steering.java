@@ -1,0 +1,110 @@
+package io.slotferry.sandbox.faults;
+
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.RunState;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Sits beside a run: answers its halts as an operator would, gives the words that the script has, and knows when it is over. */
+final class Steering implements Striker.Arm {
+    private static final long BETWEEN_WORDS_MILLIS = 1_500;
+
+    private final Operator operator;
+    private final HaltDuty duty;
+    private final Set<String> halts = new LinkedHashSet<>();
+    private final Journal journal;
+    private Optional<ExpandStatus> last = Optional.empty();
+    private long spokeAt;
+    private boolean leftHalted;
+
+    Steering(Operator operator, boolean rollsBack, Journal journal) {
+        this.operator = operator;
+        this.duty = new HaltDuty(rollsBack);
+        this.journal = journal;
+    }
+
+    /** The script's words; they come from other threads than {@link #look}. */
+    @Override
+    public String strike(Strike strike) {
+        switch (strike.kind()) {
+            case RETRY -> operator.give("retry");
+            case CANCEL -> operator.give("cancel");
+            case TEMPORAL_CANCEL -> operator.cancelThroughTemporal();
+            case RESET -> operator.reset(strike.pick());
+            default -> throw new IllegalArgumentException(strike.kind() + " is no word to a run");
+        }
+        return "";
+    }
+
+    @Override
+    public void mend(Strike strike) {
+        // A word is not taken back.
+    }
+
+    /**
+     * Looks at the run once, and says what is to be said.
+     *
+     * @param quiet whether all faults are over and mended
+     * @return whether it is over: closed, or halted with no word left to say
+     */
+    boolean look(boolean quiet) {
+        if (operator.closed()) {
+            return true;
+        }
+        last = operator.status().or(() -> last);
+        Optional<ExpandStatus> halted = last.filter(status -> status.state() == RunState.HALTED);
+        halted.flatMap(ExpandStatus::halt).ifPresent(halt -> {
+            if (halts.add(halt.kind() + ": " + halt.message())) {
+                journal.note("halted, " + halt.kind() + ": " + halt.text().replace("\n", " | "));
+            }
+        });
+        if (halted.isPresent() && System.currentTimeMillis() - spokeAt > BETWEEN_WORDS_MILLIS) {
+            Optional<String> word = duty.next(legal(halted.get()), quiet);
+            spokeAt = System.currentTimeMillis();
+            word.ifPresent(operator::give);
+            leftHalted = quiet && word.isEmpty();
+        }
+        return leftHalted;
+    }
+
+    private static List<String> legal(ExpandStatus status) {
+        return status.legal().stream()
+                .map(command -> command.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    /** Whether a batch was in hand when it was last seen. */
+    boolean reshards() {
+        return last.filter(status -> status.batch() > 0).isPresent();
+    }
+
+    /** All faults are over and mended. */
+    void rested() {
+        duty.rested();
+    }
+
+    List<String> halts() {
+        return new ArrayList<>(halts);
+    }
+
+    /** How the run stands, once {@link #look} said that it is over, or once nobody wants to wait any longer. */
+    RunEnd end() {
+        if (operator.closed()) {
+            return operator.end();
+        }
+        String seen = last.map(status -> status.state() + ", " + status.phase() + ": " + status.why())
+                .orElse("nothing was seen of it");
+        return last.filter(status -> leftHalted)
+                .flatMap(ExpandStatus::halt)
+                .map(halt -> RunEnd.of(RunEnd.State.HALTED, halt.kind().name(), halt.text(), halt.next(), notes()))
+                .orElseGet(() -> RunEnd.of(RunEnd.State.STUCK, "", seen, "", notes()));
+    }
+
+    private List<String> notes() {
+        return last.map(ExpandStatus::warnings).orElseGet(List::of);
+    }
+}
