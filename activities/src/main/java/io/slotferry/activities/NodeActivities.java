@@ -9,6 +9,7 @@ import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.MovingActivities;
 import java.util.List;
+import java.util.Optional;
 
 /** All activities on real nodes, ready to be registered with a worker. */
 public final class NodeActivities {
@@ -28,6 +29,6 @@ public final class NodeActivities {
         return List.of(
                 new LookingActivities(connections, config.stop()),
                 new JoiningActivities(connections, config.stop()),
-                new MovingActivities(connections, config.stop()));
+                new MovingActivities(connections, config.stop(), info -> Optional.empty()));
     }
 }

@@ -54,12 +54,22 @@ public final class ChangeSession implements AutoCloseable {
     }
 
     private void fence(ChangingNode node) {
-        for (NamedClient client : node.slotferryClients()) {
+        List<NamedClient> clients = node.slotferryClients();
+        String own = lifeline.connectionName().toString();
+        long newest = clients.stream()
+                .filter(client -> client.name().equals(own))
+                .mapToLong(NamedClient::id)
+                .max()
+                .orElse(0);
+        for (NamedClient client : clients) {
             Optional<ConnectionName> name = ConnectionName.parse(client.name());
             if (name.filter(lifeline.connectionName()::equals).isPresent()) {
-                continue;
-            }
-            if (name.filter(other -> other.olderThan(lifeline.connectionName())).isPresent()) {
+                // What an earlier session of this attempt left on a node that stalled may run still.
+                if (client.id() < newest) {
+                    node.kill(client.id());
+                }
+            } else if (name.filter(other -> other.olderThan(lifeline.connectionName()))
+                    .isPresent()) {
                 node.kill(client.id());
             } else if (name.filter(lifeline.connectionName()::olderThan).isPresent()) {
                 throw new Lifeline.Superseded("a later attempt of this run is connected to " + node.address());

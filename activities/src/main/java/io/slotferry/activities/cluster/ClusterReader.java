@@ -131,6 +131,11 @@ public final class ClusterReader {
         return agreed(sweep(access), ClusterViews::compareWhileSlotsMove);
     }
 
+    /** The same of a look that was taken already. */
+    public static Agreed agreedWhileSlotsMove(Sweep sweep) {
+        return agreed(sweep, ClusterViews::compareWhileSlotsMove);
+    }
+
     private static Agreed agreed(Sweep sweep, Function<List<NodeView>, ViewAgreement> compare) {
         List<String> evidence = new ArrayList<>();
         sweep.failures().values().forEach(failure -> evidence.add(failure.getMessage()));

@@ -66,9 +66,20 @@ public interface ChangingNode extends Node {
      * The answer of {@link #check}.
      *
      * @param keys by slot, summed over the databases asked for
-     * @param populated databases that have any key
+     * @param databases that have any key, with how many they have
+     * @param masters that the node sees, without those that it holds for failed
      */
-    record SlotCheck(Identity identity, Map<Integer, Long> keys, Set<Integer> populated, OpenSlots open) {}
+    record SlotCheck(
+            Identity identity,
+            Map<Integer, Long> keys,
+            Map<Integer, Long> databases,
+            OpenSlots open,
+            Set<NodeId> masters) {
+        /** The node's keys, in all databases. */
+        public long allKeys() {
+            return databases.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     /**
      * Which process answered.

@@ -36,6 +36,7 @@ final class InfoText {
                 facts.getOrDefault("run_id", ""),
                 "1".equals(facts.get("cluster_enabled")),
                 keys(facts),
+                Optional.ofNullable(facts.get("rdb_last_load_keys_loaded")).map(Long::valueOf),
                 "1".equals(facts.get("aof_enabled")),
                 "1".equals(facts.get("loading")),
                 replication(facts));

@@ -3,6 +3,9 @@ package io.slotferry.activities.redis;
 import static io.slotferry.activities.redis.RespConnection.command;
 import static io.slotferry.activities.redis.RespConnection.text;
 
+import io.slotferry.planning.KnownNode;
+import io.slotferry.planning.KnownNode.Flag;
+import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import java.util.ArrayList;
@@ -11,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import redis.clients.jedis.CommandArguments;
 
 /** Changes a real node. */
@@ -197,8 +200,12 @@ final class RespChangingNode extends RespNode implements ChangingNode {
         return new SlotCheck(
                 new Identity(view.viewer(), runId, view.self().configEpoch()),
                 keys,
-                new TreeSet<>(InfoText.keys(InfoText.facts(text(results.get(texts + 2))))
-                        .keySet()),
-                new OpenSlots(view.migrating(), view.importing(), view.self().slots()));
+                InfoText.keys(InfoText.facts(text(results.get(texts + 2)))),
+                new OpenSlots(view.migrating(), view.importing(), view.self().slots()),
+                view.nodes().stream()
+                        .filter(node ->
+                                node.role() == Role.MASTER && !node.flags().contains(Flag.FAIL))
+                        .map(KnownNode::id)
+                        .collect(Collectors.toSet()));
     }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param version of that engine
  * @param runId names the process: another after every restart
  * @param keys number of keys by database; a database without keys is left out
+ * @param loadedKeys how many keys it read from its RDB file when it started (or synchronised with its master): absent before
+ *     7.0 and from a node that loaded none
  * @param aof whether the append-only file is on
  * @param replication its part in replication
  */
@@ -21,6 +23,7 @@ public record ServerInfo(
         String runId,
         boolean clusterEnabled,
         Map<Integer, Long> keys,
+        Optional<Long> loadedKeys,
         boolean aof,
         boolean loading,
         Replication replication) {

@@ -4,19 +4,25 @@ import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.activities.slots.Gate.Passed;
+import io.slotferry.planning.KnownNode.Role;
+import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
 import io.slotferry.planning.Shard;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.FailureKind.Proceeds;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,40 +31,127 @@ import org.slf4j.LoggerFactory;
  * Moves one batch. Resuming is starting: it reads the cluster and does what is left. In order:
  *
  * <ol>
- *   <li>Every node answers, all agree, each is ok; no slot is open but those of this batch.
+ *   <li>The {@link Gate}: every node answers, all agree, and nobody else changed anything.
  *   <li>The fence on every master: connections of older attempts are killed.
- *   <li>The cluster is read once more, since what an older attempt had sent may have run until the fence stood.
- *   <li>The lanes move, some side by side.
+ *   <li>The masters are read once more, since what an older attempt had sent may have run until the fence stood.
+ *   <li>The lanes move, some side by side. Where a shard fails over under them, all of this begins again.
  * </ol>
  */
 public final class BatchMover {
     private static final Logger log = LoggerFactory.getLogger(BatchMover.class);
 
-    private static final long SETTLE_MILLIS = 10_000;
-    private static final long POLL_MILLIS = 100;
+    private static final int MOST_RECOVERIES = 6;
+    private static final long RECOVERY_PAUSE_MILLIS = 100;
 
     private final ClusterReader reader;
+    private final Optional<Course> course;
+    private final Patience patience;
 
+    /**
+     * How long an attempt itself waits for what settles by itself; then it fails, and the next one does.
+     *
+     * @param agreement after the batch before, for the last nodes to learn of it
+     * @param failover for a new master: longer than a cluster-node-timeout of 15 s and an election
+     */
+    record Patience(Duration agreement, Duration failover) {
+        static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(30));
+    }
+
+    /** Moves batches that belong to no plan: the gate sees no more than their own slots. */
     public BatchMover(ClusterReader reader) {
+        this(reader, Optional.empty());
+    }
+
+    /** Moves batches of a plan, where it is known. */
+    public BatchMover(ClusterReader reader, Optional<Course> course) {
+        this(reader, course, Patience.USUAL);
+    }
+
+    BatchMover(ClusterReader reader, Optional<Course> course, Patience patience) {
         this.reader = reader;
+        this.course = course;
+        this.patience = patience;
     }
 
     /**
      * Moves what is left of the batch, or a part of it that ends at a slot boundary where a stop is requested.
      *
      * @throws Halted where it does not go on; slots in hand may be open then, and are served by both ends
-     * @throws io.slotferry.activities.redis.NodeFailure where a node does not answer
+     * @throws NodeFailure where a node does not answer
      * @throws Lifeline.Superseded where this attempt may change nothing any more
      */
     public BatchOutcome move(BatchOrder order, Lifeline lifeline) {
-        long began = System.nanoTime();
-        Agreed before = settled(order, lifeline);
-        new BatchSurvey(before).tasks(order);
-        try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
-            List<LaneTask> tasks = new BatchSurvey(settled(order, lifeline)).tasks(order);
-            int pending = tasks.stream().mapToInt(task -> task.pending().size()).sum();
-            BatchRun run = new BatchRun(order, session, lifeline, order.slots() - pending);
-            moveLanes(order, tasks, run, session, lifeline);
+        return move(order, lifeline, new ProcessMemory(order.known()));
+    }
+
+    /** The same; {@code memory} tells afterwards what was learnt, also where it failed. */
+    BatchOutcome move(BatchOrder order, Lifeline lifeline, ProcessMemory memory) {
+        memory.recall(lifeline.lastReport());
+        return new Attempt(order, lifeline, memory).move();
+    }
+
+    /** One attempt at one batch. */
+    private final class Attempt {
+        private final BatchOrder order;
+        private final Lifeline lifeline;
+        private final ProcessMemory memory;
+        private final Gate gate;
+        private final BatchRun run;
+        private final long began = System.nanoTime();
+        private int resumed = -1;
+
+        Attempt(BatchOrder order, Lifeline lifeline, ProcessMemory memory) {
+            this.order = order;
+            this.lifeline = lifeline;
+            this.memory = memory;
+            this.gate = new Gate(reader, order, lifeline, course);
+            this.run = new BatchRun(order, lifeline, memory);
+        }
+
+        BatchOutcome move() {
+            Passed passed = gate.pass(patience.agreement());
+            for (int recoveries = 0; ; recoveries++) {
+                try {
+                    moveThrough(passed);
+                    return outcome();
+                } catch (Halted | NodeFailure e) {
+                    if (recoveries == MOST_RECOVERIES || lifeline.stopRequested() || !settlesByItself(e, passed)) {
+                        throw e;
+                    }
+                    log.warn("batch {} reads the cluster anew: {}", order.number(), e.getMessage());
+                    LockSupport.parkNanos(recoveries * RECOVERY_PAUSE_MILLIS * 1_000_000);
+                    passed = gate.pass(patience.failover());
+                }
+            }
+        }
+
+        private void moveThrough(Passed before) {
+            try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
+                Passed passed = lookAgain(before, session);
+                int pending = passed.tasks().stream()
+                        .mapToInt(task -> task.pending().size())
+                        .sum();
+                resumed = resumed < 0 ? order.slots() - pending : resumed;
+                run.begin(order.slots() - pending);
+                new Lanes(order, run, session, lifeline).move(passed.tasks());
+            }
+        }
+
+        /** Masters through the connections that are there already; replicas as they were seen a moment ago. */
+        private Passed lookAgain(Passed before, ChangeSession session) {
+            Map<NodeId, NodeAddress> fenced = new HashMap<>();
+            before.cluster().cluster().shards().stream()
+                    .map(Shard::master)
+                    .forEach(master -> fenced.put(master.id(), master.address()));
+            List<NodeView> views = before.cluster().views().stream()
+                    .map(view -> fenced.containsKey(view.viewer())
+                            ? session.at(fenced.get(view.viewer())).view()
+                            : view)
+                    .toList();
+            return gate.pass(new Sweep(views, before.silent()));
+        }
+
+        private BatchOutcome outcome() {
             BatchProgress progress = run.progress();
             log.info(
                     "batch {}: {} of {} slots done, {} keys moved by this attempt",
@@ -69,84 +162,38 @@ public final class BatchMover {
             return new BatchOutcome(
                     progress,
                     progress.slotsDone() == order.slots(),
-                    order.slots() - pending,
-                    (System.nanoTime() - began) / 1_000_000);
+                    resumed,
+                    (System.nanoTime() - began) / 1_000_000,
+                    Optional.of(memory.atRest()));
         }
     }
 
-    /** The cluster as soon as its nodes agree: after the batch before, the last of them learn by gossip. */
-    private Agreed settled(BatchOrder order, Lifeline lifeline) {
-        long end = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
-        while (true) {
-            try {
-                return reader.agreedWhileSlotsMove(order.access());
-            } catch (Halted e) {
-                if (System.nanoTime() >= end || lifeline.stopRequested()) {
-                    throw e;
-                }
-                LockSupport.parkNanos(POLL_MILLIS * 1_000_000);
-            }
-        }
-    }
-
-    private static List<NodeAddress> masters(Agreed agreed) {
-        return agreed.cluster().shards().stream()
+    private static List<NodeAddress> masters(Passed passed) {
+        return passed.cluster().cluster().shards().stream()
                 .map(Shard::master)
-                .map(master -> master.address())
+                .map(Member::address)
                 .toList();
     }
 
-    private static void moveLanes(
-            BatchOrder order, List<LaneTask> tasks, BatchRun run, ChangeSession session, Lifeline lifeline) {
-        List<LaneTask> left = tasks.stream()
-                .filter(task -> !task.pending().isEmpty() || !task.unsettled().isEmpty())
-                // The longest first, so that the lanes end together.
-                .sorted(Comparator.comparingInt(
-                        (LaneTask task) -> -task.pending().size()))
-                .toList();
-        if (left.isEmpty()) {
-            return;
+    /** Whether a failure is of the kind that passes, or comes of a shard that has another master than the lanes had. */
+    private boolean settlesByItself(RuntimeException failure, Passed passed) {
+        if (failure instanceof NodeFailure.Unreachable) {
+            return true;
         }
-        List<LaneMover> movers = new ArrayList<>();
-        ExecutorService pool = Executors.newFixedThreadPool(Math.min(order.lanes(), left.size()));
-        try {
-            left.forEach(task -> movers.add(new LaneMover(task, run, session)));
-            // The processes behind the lanes are known to Temporal before the first slot is opened on them.
-            lifeline.sync();
-            List<Future<?>> lanes = new ArrayList<>();
-            movers.forEach(mover -> lanes.add(pool.submit(() -> moveLane(mover, run))));
-            await(lanes);
-        } finally {
-            pool.shutdownNow();
-            movers.forEach(LaneMover::close);
+        if (failure instanceof Halted halted && halted.halt().kind().proceeds() == Proceeds.RETRY) {
+            return true;
         }
+        return passed.tasks().stream().anyMatch(task -> changedHands(task.from()) || changedHands(task.to()));
     }
 
-    private static void moveLane(LaneMover mover, BatchRun run) {
-        try {
-            mover.move();
-        } catch (RuntimeException e) {
-            run.fail();
-            throw e;
-        }
-    }
-
-    /** Waits for all lanes, then throws the first failure, a halt before any other. */
-    private static void await(List<Future<?>> lanes) {
-        List<RuntimeException> failures = new ArrayList<>();
-        for (Future<?> lane : lanes) {
-            try {
-                lane.get();
-            } catch (ExecutionException e) {
-                failures.add(e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                failures.add(new Lifeline.Superseded("interrupted"));
+    private boolean changedHands(Shard shard) {
+        List<NodeAddress> members = shard.members().map(Member::address).toList();
+        List<NodeId> masters = new ArrayList<>();
+        for (NodeView view : reader.ask(members, node -> node.view()).answers().values()) {
+            if (view.self().role() == Role.MASTER) {
+                masters.add(view.viewer());
             }
         }
-        failures.sort(Comparator.comparing(failure -> !(failure instanceof Halted)));
-        if (!failures.isEmpty()) {
-            throw failures.get(0);
-        }
+        return !masters.equals(List.of(shard.master().id()));
     }
 }

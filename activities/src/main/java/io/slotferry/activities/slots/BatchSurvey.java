@@ -5,6 +5,8 @@ import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -12,21 +14,38 @@ import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Compares an order with the cluster as it is: what is left to do, or why none of it may be done. */
 final class BatchSurvey {
     private final Agreed cluster;
+    private final Set<NodeAddress> silent;
     private final List<OpenSlots> open;
 
-    BatchSurvey(Agreed cluster) {
+    /**
+     * A survey.
+     *
+     * @param silent nodes without slots that do not answer, and that the cluster was agreed on without
+     */
+    BatchSurvey(Agreed cluster, Set<NodeAddress> silent) {
         this.cluster = cluster;
-        this.open = ClusterViews.openSlots(cluster.views());
+        this.silent = silent;
+        Set<NodeId> masters = cluster.cluster().shards().stream()
+                .map(shard -> shard.master().id())
+                .collect(Collectors.toSet());
+        // Valkey's replicas mirror what their masters have open; a master that was demoted may remember what it had.
+        this.open = ClusterViews.openSlots(cluster.views()).stream()
+                .filter(held -> masters.contains(held.node().id()))
+                .toList();
     }
 
     /**
      * What is left of each lane, by the current masters.
      *
-     * @throws Halted of kind CLUSTER_CHANGED or FOREIGN_OPEN_SLOT
+     * @throws Halted of kind CLUSTER_CHANGED or FOREIGN_OPEN_SLOT; VIEWS_DISAGREE or NODE_UNREACHABLE while a shard's new
+     *     master is not yet sure of itself
      */
     List<LaneTask> tasks(BatchOrder order) {
         List<LaneTask> tasks = order.moves().stream().map(this::task).toList();
@@ -62,7 +81,7 @@ final class BatchSurvey {
             SlotRanges foreign = held.slots().minus(ours);
             if (!foreign.isEmpty()) {
                 evidence.add(held.node() + " has " + foreign + " "
-                        + held.direction().name().toLowerCase(java.util.Locale.ROOT) + ", peer "
+                        + held.direction().name().toLowerCase(Locale.ROOT) + ", peer "
                         + held.peer().brief());
             }
         }
@@ -80,15 +99,34 @@ final class BatchSurvey {
         if (found.size() == 1) {
             return found.get(0);
         }
+        Member first = members.get(0);
+        List<Member> mute = members.stream()
+                .filter(member -> silent.contains(member.address()))
+                .toList();
+        if (found.isEmpty() && !mute.isEmpty()) {
+            throw new Halted(
+                    FailureKind.NODE_UNREACHABLE,
+                    "No node of the shard of " + first + " answers.",
+                    mute.stream().map(member -> member + " does not answer").toList(),
+                    "start " + mute.get(0).address() + " again with its data, then slotferry retry");
+        }
+        List<String> evidence = found.stream()
+                .map(shard -> "master " + shard.master() + " owns "
+                        + (shard.slots().isEmpty() ? "no slot" : shard.slots().toString()))
+                .toList();
+        if (found.stream().filter(shard -> !shard.slots().isEmpty()).count() == 1) {
+            throw new Halted(
+                    FailureKind.VIEWS_DISAGREE,
+                    "The shard of " + first + " has two masters, one of them without slots.",
+                    evidence,
+                    "wait until the one without slots follows the other (it is tried again by itself); then slotferry retry");
+        }
         throw new Halted(
                 FailureKind.CLUSTER_CHANGED,
                 found.isEmpty()
-                        ? "The shard of " + members.get(0) + " is not in the cluster any more."
-                        : "The members of the shard of " + members.get(0) + " belong to " + found.size()
-                                + " shards now.",
-                found.stream()
-                        .map(shard -> "master " + shard.master() + " owns " + shard.slots())
-                        .toList(),
+                        ? "The shard of " + first + " is not in the cluster any more."
+                        : "The members of the shard of " + first + " belong to " + found.size() + " shards now.",
+                evidence,
                 "see CLUSTER NODES; put the shard back as it was, then slotferry retry; or slotferry cancel");
     }
 
@@ -106,6 +144,7 @@ final class BatchSurvey {
                         + move.source().get(0) + " nor to their target "
                         + move.target().get(0) + ".",
                 evidence,
-                "find out who moved them; slotferry cancel, and plan anew on the cluster as it is now");
+                "find out who moved them; put them back, then slotferry retry; or slotferry cancel, and plan anew on the"
+                        + " cluster as it is now");
     }
 }

@@ -20,6 +20,9 @@ final class KeyDrain {
 
     private static final int PATIENCE = 5;
 
+    /** Answers of a node that is no master any more, or does not see a whole cluster for the moment. */
+    private static final List<String> PASSES = List.of("READONLY", "CLUSTERDOWN", "MASTERDOWN");
+
     private final LaneMover lane;
     private String lastRefusal = "";
 
@@ -76,6 +79,7 @@ final class KeyDrain {
     private boolean send(int database, List<SizedKey> keys) {
         boolean progress = false;
         int sent = 0;
+        lane.sending();
         while (sent < keys.size()) {
             Flush flush = lane.sizer().next(keys.subList(sent, keys.size()));
             long began = System.nanoTime();
@@ -163,8 +167,9 @@ final class KeyDrain {
     }
 
     private Halted failed(List<SizedKey> call, String reply) {
+        boolean passes = PASSES.stream().anyMatch(reply::contains);
         return new Halted(
-                FailureKind.MIGRATE_FAILED,
+                passes ? FailureKind.SHARD_FAILED_OVER : FailureKind.MIGRATE_FAILED,
                 "MIGRATE " + lane.task().name() + " of " + call.size() + " keys of slot "
                         + call.get(0).slot() + " failed.",
                 List.of(reply),

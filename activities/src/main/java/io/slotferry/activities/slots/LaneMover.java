@@ -4,11 +4,11 @@ import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.Identity;
+import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Moves the slots of one lane, window by window, on connections of its own. The processes behind both ends are remembered
@@ -17,6 +17,7 @@ import java.util.Optional;
 final class LaneMover implements AutoCloseable {
     private final LaneTask task;
     private final BatchRun run;
+    private final ChangeSession session;
     private final ChangingNode source;
     private final ChangingNode target;
     private final CallSizer sizer;
@@ -26,13 +27,16 @@ final class LaneMover implements AutoCloseable {
     LaneMover(LaneTask task, BatchRun run, ChangeSession session) {
         this.task = task;
         this.run = run;
+        this.session = session;
         this.source = session.another(task.source().address());
         this.target = session.another(task.target().address());
         this.sizer = new CallSizer(run.speed().callBudget());
-        this.sourceIdentity = source.check(List.of(), List.of()).identity();
-        this.targetIdentity = target.check(List.of(), List.of()).identity();
-        run.expect(task.source(), sourceIdentity);
-        run.expect(task.target(), targetIdentity);
+        SlotCheck first = source.check(List.of(), List.of());
+        run.expect(task.from(), source, first);
+        this.sourceIdentity = first.identity();
+        SlotCheck other = target.check(List.of(), List.of());
+        run.expect(task.to(), target, other);
+        this.targetIdentity = other.identity();
     }
 
     LaneTask task() {
@@ -75,20 +79,32 @@ final class LaneMover implements AutoCloseable {
         }
     }
 
+    /** Tells every master but the lane's own. */
+    void tellOtherMasters(List<SlotChange> changes) {
+        run.tellOtherMasters(task, session, changes);
+    }
+
+    /** Keys are about to be sent. */
+    void sending() {
+        run.receiving(task.target());
+    }
+
     /**
      * Looks at the source, and makes sure that it is the process that the lane began on.
      *
-     * @throws Halted of kind OPEN_SLOT_LOST
+     * @throws Halted of kind OPEN_SLOT_LOST; of kind SHARD_FAILED_OVER where its epoch grew: by a failover there and back,
+     *     or since nodes with the same epoch were told apart
      */
     SlotCheck checkSource(List<Integer> databases, List<Integer> slots) {
         SlotCheck check = source.check(databases, slots);
         requireSame("source", sourceIdentity, check.identity());
         if (check.identity().configEpoch() != sourceIdentity.configEpoch()) {
-            throw lost(
+            throw failedOver(
                     "The source " + task.source() + " has another config epoch than when its slots were opened.",
                     List.of("then " + sourceIdentity.configEpoch() + ", now "
                             + check.identity().configEpoch()));
         }
+        run.seen(task.source(), check);
         return check;
     }
 
@@ -96,7 +112,36 @@ final class LaneMover implements AutoCloseable {
     SlotCheck checkTarget() {
         SlotCheck check = target.check(List.of(), List.of());
         requireSame("target", targetIdentity, check.identity());
+        run.seen(task.target(), check);
         return check;
+    }
+
+    /**
+     * Makes sure that each end is a master in the eyes of the other: the first to see that a shard has failed over may be
+     * the other end.
+     *
+     * @throws Halted of kind SHARD_FAILED_OVER
+     */
+    void requireMasters(SlotCheck source, SlotCheck target) {
+        List<String> evidence = new ArrayList<>();
+        if (!target.masters().contains(task.source().id())) {
+            evidence.add(task.target() + " does not see " + task.source() + " as a master that lives");
+        }
+        if (!source.masters().contains(task.target().id())) {
+            evidence.add(task.source() + " does not see " + task.target() + " as a master that lives");
+        }
+        if (!evidence.isEmpty()) {
+            throw failedOver("An end of " + task.name() + " is no master any more.", evidence);
+        }
+    }
+
+    private static Halted failedOver(String message, List<String> evidence) {
+        return new Halted(
+                FailureKind.SHARD_FAILED_OVER,
+                message,
+                evidence,
+                "it goes on with the new master by itself; if it stays so, see CLUSTER NODES and the node's log, then"
+                        + " slotferry retry");
     }
 
     private void requireSame(String end, Identity then, Identity now) {
@@ -122,16 +167,17 @@ final class LaneMover implements AutoCloseable {
                 "see the node's log for a restart or a failover, and whether it still has its data; then slotferry retry");
     }
 
-    /** A halt for slots that a stage refused. */
+    /**
+     * A halt for slots that a stage refused. Valkey's masters take no change of slots while a replica of theirs is not
+     * online; that passes when it is linked again, or marked as failed.
+     */
     Halted refused(String command, List<String> refusals) {
-        Optional<String> busy = refusals.stream()
-                .filter(refusal -> refusal.contains("NOREPLICAS"))
-                .findFirst();
+        boolean replicas = refusals.stream().allMatch(refusal -> refusal.contains("NOREPLICAS"));
         return new Halted(
-                FailureKind.NODE_REFUSED,
+                replicas ? FailureKind.VIEWS_DISAGREE : FailureKind.NODE_REFUSED,
                 command + " was refused on " + task.name() + "; these slots stay with their source.",
                 refusals.subList(0, Math.min(refusals.size(), 10)),
-                busy.isPresent()
+                replicas
                         ? "bring the node's replicas back (or wait until they are marked as failed), then slotferry retry"
                         : "see the node's log, then slotferry retry");
     }

@@ -30,8 +30,8 @@ record LaneTask(Shard from, Shard to, SlotRanges pending, SlotRanges unsettled) 
     }
 
     /**
-     * Whether slots are open as this lane opens them. Valkey (8.0 and later) tells a master's replicas too, so theirs count
-     * as the master's.
+     * Whether slots are open as this lane opens them. Any member counts: after a failover the end that stayed names the
+     * master of before.
      */
     boolean opens(OpenSlots held) {
         boolean migrating = held.direction() == Direction.MIGRATING;

@@ -8,24 +8,45 @@ import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.Failures;
 import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityInfo;
+import io.temporal.failure.ApplicationFailure;
+import java.util.Optional;
 
 /** {@link BatchMover} as an activity. */
 public final class MovingActivities implements Activities.Moving {
     private final Connections connections;
     private final StopSignal stop;
+    private final Courses courses;
 
-    public MovingActivities(Connections connections, StopSignal stop) {
+    /** Finds the plan to which a run's batches belong. */
+    @FunctionalInterface
+    public interface Courses {
+        Optional<Course> of(ActivityInfo info);
+    }
+
+    public MovingActivities(Connections connections, StopSignal stop, Courses courses) {
         this.connections = connections;
         this.stop = stop;
+        this.courses = courses;
     }
 
     @Override
     public BatchOutcome moveBatch(BatchOrder order) {
-        return FailureBoundary.run(() -> {
-            try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
-                return new BatchMover(new ClusterReader(connections.to(order.access()))).move(order, lifeline);
-            }
-        });
+        ProcessMemory memory = new ProcessMemory(order.known());
+        try {
+            return FailureBoundary.run(() -> move(order, memory));
+        } catch (ApplicationFailure failure) {
+            throw Failures.knowing(memory.now(), failure);
+        }
+    }
+
+    private BatchOutcome move(BatchOrder order, ProcessMemory memory) {
+        Optional<Course> course = courses.of(Activity.getExecutionContext().getInfo());
+        try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
+            return new BatchMover(new ClusterReader(connections.to(order.access())), course)
+                    .move(order, lifeline, memory);
+        }
     }
 }

@@ -77,12 +77,12 @@ final class SlotWindow {
     /** Moves keys until the check shows that none is left. */
     private List<Integer> drain() {
         TreeSet<Integer> databases =
-                new TreeSet<>(lane.checkSource(List.of(), List.of()).populated());
+                new TreeSet<>(lane.checkSource(List.of(), List.of()).databases().keySet());
         KeyDrain drain = new KeyDrain(lane);
         for (int round = 0; round < MAX_ROUNDS && !live.isEmpty(); round++) {
             databases.forEach(database -> drain.drain(database, live));
             SlotCheck source = lane.checkSource(List.copyOf(databases), live);
-            boolean allKnown = !databases.addAll(source.populated());
+            boolean allKnown = !databases.addAll(source.databases().keySet());
             if (allKnown && live.stream().allMatch(slot -> source.keys().get(slot) == 0)) {
                 requireOpen(source);
                 return live;
@@ -96,6 +96,7 @@ final class SlotWindow {
 
     private void requireOpen(SlotCheck source) {
         SlotCheck target = lane.checkTarget();
+        lane.requireMasters(source, target);
         NodeId sourceId = lane.task().source().id();
         NodeId targetId = lane.task().target().id();
         List<String> evidence = new ArrayList<>();
@@ -151,11 +152,8 @@ final class SlotWindow {
     void tellOthers(List<Integer> taken) {
         NodeId target = lane.task().target().id();
         set(lane.source(), taken, slot -> new SlotChange.Owner(slot, target));
-        lane.run()
-                .tellOtherMasters(
-                        lane.task(),
-                        taken.stream()
-                                .map(slot -> (SlotChange) new SlotChange.Owner(slot, target))
-                                .toList());
+        lane.tellOtherMasters(taken.stream()
+                .map(slot -> (SlotChange) new SlotChange.Owner(slot, target))
+                .toList());
     }
 }

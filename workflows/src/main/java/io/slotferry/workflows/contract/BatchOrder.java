@@ -3,19 +3,43 @@ package io.slotferry.workflows.contract;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One batch to move: all that the activity needs, and small, since it stands in history once for every batch.
  *
- * @param number from 1
+ * @param number from 1; of a batch of the plan its place in it
  * @param lanes how many of the moves run side by side at most
+ * @param known of the processes at the ends, from batches and attempts before
  */
 public record BatchOrder(
-        ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
+        ClusterAccess access,
+        int number,
+        int lanes,
+        ExpandRequest.Pacing.Mode mode,
+        List<Move> moves,
+        Way way,
+        Processes known) {
     public BatchOrder {
         moves = List.copyOf(moves);
+    }
+
+    /** A batch of the plan, of whose ends nothing is known yet. */
+    public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
+        this(access, number, lanes, mode, moves, Way.THERE, Processes.none());
+    }
+
+    /** Which way slots go, and so what is foreign at a batch's gate. */
+    public enum Way {
+        /** The plan's batch of that number: those before it are done, those after it not begun. */
+        THERE,
+        /** Anything else that brings slots to an owner of the plan: the way back, or the end of slots that stood open. */
+        BACK
     }
 
     /**
@@ -42,5 +66,19 @@ public record BatchOrder(
     /** How many slots the batch holds. */
     public int slots() {
         return moves.stream().mapToInt(move -> move.slots().size()).sum();
+    }
+
+    /** The same batch, with what is known of the processes at its ends. */
+    public BatchOrder knowing(Processes processes) {
+        Set<NodeId> ends = moves.stream()
+                .flatMap(move -> Stream.concat(move.source().stream(), move.target().stream()))
+                .map(Member::id)
+                .collect(Collectors.toSet());
+        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends));
+    }
+
+    /** The same batch as one that goes this way. */
+    public BatchOrder going(Way otherWay) {
+        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known);
     }
 }

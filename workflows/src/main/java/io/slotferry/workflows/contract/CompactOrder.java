@@ -5,12 +5,20 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.BatchOrder.Way;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * A batch order as history holds it: each shard once, its members as {@code id@host:port}. Up to ten lanes stay under 4 KiB
- * so, and sixteen between shards that are all different under 6 KiB.
+ * A batch order as history holds it: each shard once, its members as {@code id@host:port}, and what is known of a member by
+ * its place ({@code shard.member}). Eight lanes between shards that are all different stay under 4 KiB so.
+ *
+ * @param way left out for {@link Way#THERE}
+ * @param known left out where nothing is known
  */
 record CompactOrder(
         ClusterAccess access,
@@ -18,34 +26,66 @@ record CompactOrder(
         int lanes,
         ExpandRequest.Pacing.Mode mode,
         List<List<String>> shards,
-        List<Lane> moves) {
+        List<Lane> moves,
+        Optional<Way> way,
+        Optional<Map<String, String>> known) {
 
     /** A move between two of the shards, by their places in the list. */
     record Lane(int source, int target, SlotRanges slots) {}
 
     static CompactOrder of(BatchOrder order) {
-        List<List<String>> shards = new ArrayList<>();
+        List<List<Member>> shards = new ArrayList<>();
         List<Lane> moves = new ArrayList<>();
         for (Move move : order.moves()) {
             moves.add(new Lane(place(shards, move.source()), place(shards, move.target()), move.slots()));
         }
-        return new CompactOrder(order.access(), order.number(), order.lanes(), order.mode(), shards, moves);
+        Map<String, String> known = known(order.known(), shards);
+        return new CompactOrder(
+                order.access(),
+                order.number(),
+                order.lanes(),
+                order.mode(),
+                shards.stream()
+                        .map(shard -> shard.stream()
+                                .map(member -> member.id() + "@" + member.address())
+                                .toList())
+                        .toList(),
+                moves,
+                Optional.of(order.way()).filter(way -> way != Way.THERE),
+                Optional.of(known).filter(some -> !some.isEmpty()));
     }
 
-    private static int place(List<List<String>> shards, List<Member> shard) {
-        List<String> members = shard.stream()
-                .map(member -> member.id() + "@" + member.address())
-                .toList();
-        if (!shards.contains(members)) {
-            shards.add(members);
+    private static int place(List<List<Member>> shards, List<Member> shard) {
+        if (!shards.contains(shard)) {
+            shards.add(shard);
         }
-        return shards.indexOf(members);
+        return shards.indexOf(shard);
+    }
+
+    private static Map<String, String> known(Processes processes, List<List<Member>> shards) {
+        Map<String, String> known = new TreeMap<>();
+        for (int i = 0; i < shards.size(); i++) {
+            for (int j = 0; j < shards.get(i).size(); j++) {
+                String place = i + "." + j;
+                processes
+                        .of(shards.get(i).get(j).id())
+                        .ifPresent(process -> known.putIfAbsent(place, process.toString()));
+            }
+        }
+        return known;
     }
 
     BatchOrder order() {
         List<List<Member>> read = shards.stream()
                 .map(shard -> shard.stream().map(CompactOrder::member).toList())
                 .toList();
+        Map<NodeId, Processes.Known> processes = new HashMap<>();
+        known.orElse(Map.of()).forEach((place, text) -> {
+            int dot = place.indexOf('.');
+            Member member =
+                    read.get(Integer.parseInt(place.substring(0, dot))).get(Integer.parseInt(place.substring(dot + 1)));
+            processes.put(member.id(), Processes.Known.parse(text));
+        });
         return new BatchOrder(
                 access,
                 number,
@@ -53,7 +93,9 @@ record CompactOrder(
                 mode,
                 moves.stream()
                         .map(lane -> new Move(read.get(lane.source()), read.get(lane.target()), lane.slots()))
-                        .toList());
+                        .toList(),
+                way.orElse(Way.THERE),
+                new Processes(processes));
     }
 
     private static Member member(String text) {

@@ -28,6 +28,8 @@ public enum FailureKind {
     SUPERSEDED(Proceeds.RETRY, "an attempt lost its right to change things"),
     /** The nodes' views of the cluster differ, or one is not ok; they usually settle by themselves. */
     VIEWS_DISAGREE(Proceeds.RETRY, "the nodes' views of the cluster differ"),
+    /** A shard's master is another one than when its slots were opened; the next attempt opens them on it. */
+    SHARD_FAILED_OVER(Proceeds.RETRY, "a shard failed over while its slots moved"),
     /** Somebody else changed the cluster. */
     CLUSTER_CHANGED(Proceeds.OPERATOR, "the cluster changed under this run"),
     /** A slot is open that this run did not open. */

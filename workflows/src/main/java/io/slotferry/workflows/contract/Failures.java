@@ -55,6 +55,32 @@ public final class Failures {
                 .build();
     }
 
+    /** The same failure, with what was known of the processes at the ends of lanes when it happened. */
+    public static ApplicationFailure knowing(Processes processes, ApplicationFailure failure) {
+        return ApplicationFailure.newBuilder(failure)
+                .setDetails(haltOf(failure), processes)
+                .build();
+    }
+
+    /** What a batch's failure says of processes; nothing where it carries none. */
+    public static Processes processesOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApplicationFailure application
+                    && application.getDetails().getSize() > 1) {
+                return processes(application);
+            }
+        }
+        return Processes.none();
+    }
+
+    private static Processes processes(ApplicationFailure failure) {
+        try {
+            return failure.getDetails().get(1, Processes.class);
+        } catch (DataConverterException e) {
+            return Processes.none();
+        }
+    }
+
     /** The halt that a failure carries, whichever failures of Temporal's wrap it; a DEFECT where there is none. */
     public static Halt haltOf(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -7,7 +7,6 @@ import io.slotferry.planning.PlannedShard;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
-import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.FailureKind;
@@ -26,15 +25,13 @@ final class Growth {
     /** Else replicas wander off by themselves to masters that are left without one. */
     private static final String REPLICA_MIGRATION = "cluster-allow-replica-migration";
 
-    /** A batch that is given up so often without a slot more is not a matter of workers that stop. */
-    private static final int MOST_FRUITLESS = 20;
-
     private final ExpandRequest request;
     private final Run run;
     private final Steering steering;
     private final Rooms rooms;
     private final Lease lease;
     private final Changes changes;
+    private final BatchMoves moves;
     private final Plan plan;
 
     Growth(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
@@ -44,6 +41,7 @@ final class Growth {
         this.rooms = rooms;
         this.lease = lease;
         this.changes = changes;
+        this.moves = new BatchMoves(rooms);
         this.plan = run.plan().orElseThrow();
     }
 
@@ -113,34 +111,13 @@ final class Growth {
         }
     }
 
-    /** The same order is given again where a worker stopped over it: the activity does what is left. */
     private void moveBatch(int index) {
         BatchOrder order = BatchOrders.order(request, plan, index);
         String summary = Summaries.batch(order, plan.batches().size());
         run.tally().begin(order, Run.now());
         run.now(summary);
         plan.batches().get(index).lanes().forEach(lane -> changes.filling(lane.target()));
-        BatchOutcome outcome;
-        int done = 0;
-        int fruitless = 0;
-        do {
-            outcome = rooms.moving(summary).moveBatch(order);
-            run.tally().record(outcome, Run.now());
-            CancellationScope.throwCanceled();
-            fruitless = outcome.progress().slotsDone() > done ? 0 : fruitless + 1;
-            done = outcome.progress().slotsDone();
-            if (!outcome.complete() && fruitless == MOST_FRUITLESS) {
-                throw Failures.of(fruitless(order));
-            }
-        } while (!outcome.complete());
-    }
-
-    private static Halt fruitless(BatchOrder order) {
-        return new Halt(
-                FailureKind.DEFECT,
-                "Batch " + order.number() + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
-                List.of(),
-                "see why the workers stop, in their logs; then slotferry retry, or slotferry cancel");
+        moves.move(order, summary, outcome -> run.tally().record(outcome, Run.now()));
     }
 
     private ValidationReport validated() {

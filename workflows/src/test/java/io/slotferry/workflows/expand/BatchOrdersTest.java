@@ -16,15 +16,18 @@ import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.Processes;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +50,7 @@ class BatchOrdersTest {
             throws JsonProcessingException {
         Plan plan = plan(masters, added, slots, AttachOrder.BEFORE_RESHARD);
         for (int i = 0; i < plan.batches().size(); i++) {
-            BatchOrder order = BatchOrders.order(REQUEST, plan, i);
+            BatchOrder order = knowingAllEnds(BatchOrders.order(REQUEST, plan, i));
             String json = SlotferryJson.mapper().writeValueAsString(order);
 
             assertThat(SlotferryJson.mapper().readValue(json, BatchOrder.class)).isEqualTo(order);
@@ -55,6 +58,16 @@ class BatchOrdersTest {
                     .as(order.moves().size() + " moves")
                     .isLessThanOrEqualTo(most);
         }
+    }
+
+    /** Each master with more keys than most nodes have. */
+    private static BatchOrder knowingAllEnds(BatchOrder order) {
+        Map<NodeId, Processes.Known> known = new HashMap<>();
+        order.moves().forEach(move -> Stream.of(move.source(), move.target()).forEach(shard -> shard.stream()
+                .limit(1)
+                .forEach(member -> known.put(
+                        member.id(), new Processes.Known("0123456789abcdef", 999_999_999L, Processes.State.EMPTIED)))));
+        return order.knowing(new Processes(known)).going(BatchOrder.Way.BACK);
     }
 
     @Test

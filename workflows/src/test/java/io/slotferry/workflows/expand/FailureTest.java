@@ -3,16 +3,20 @@ package io.slotferry.workflows.expand;
 import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.planning.Member;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Processes;
+import io.slotferry.workflows.contract.Processes.Known;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -144,6 +148,26 @@ class FailureTest {
         assertThat(lab.calls("MoveBatch")).containsExactly("MoveBatch 1", "MoveBatch 2", "MoveBatch 2", "MoveBatch 3");
         assertThat(result.trail()).anyMatch(note -> note.what().equals("retry by ops: key deleted"));
         lab.assertSettingsPutBack();
+    }
+
+    @Test
+    void what_batches_and_failures_say_of_processes_is_told_to_the_batches_after_them() {
+        Member source = SimulatedCluster.node(1);
+        Known first = new Known("aaaaaaaaaaaa", 100, Processes.State.IDLE);
+        lab.fake.seen = new Processes(
+                Map.of(source.id(), first, SimulatedCluster.node(77).id(), first));
+        Known then = new Known("bbbbbbbbbbbb", 90, Processes.State.OPEN);
+        lab.fake.before("MoveBatch 2", () -> lab.fake.seen = new Processes(Map.of(source.id(), then)));
+        lab.fake.fail("MoveBatch 2", FailureKind.OPEN_SLOT_LOST);
+        WorkflowStub run = lab.start(THREE_BATCHES);
+        awaitHalt(run);
+        lab.command(run, "retry", "{}");
+        lab.result(run);
+
+        assertThat(lab.fake.orders)
+                .extracting(order -> order.known().byNode())
+                .containsExactly(
+                        Map.of(), Map.of(source.id(), first), Map.of(source.id(), then), Map.of(source.id(), then));
     }
 
     @Test

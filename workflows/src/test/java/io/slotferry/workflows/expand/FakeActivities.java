@@ -31,12 +31,14 @@ import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.LeaseHolder;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.Processes;
 import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.TakeOver;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +63,9 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();
+
+    /** What batches say of the processes at their ends, whether they end well or not. */
+    volatile Processes seen = Processes.none();
 
     /** Slots after which a MoveBatch ends incomplete, as on a worker that stops; once. */
     private volatile int stopAfterSlots = Integer.MAX_VALUE;
@@ -278,7 +283,11 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     @Override
     public BatchOutcome moveBatch(BatchOrder order) {
         orders.add(order);
-        called("MoveBatch " + order.number());
+        try {
+            called("MoveBatch " + order.number());
+        } catch (ApplicationFailure failure) {
+            throw Failures.knowing(seen, failure);
+        }
         try {
             lingerIf("MoveBatch " + order.number());
         } catch (ActivityCompletionException cancelled) {
@@ -302,7 +311,8 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
                 new BatchProgress(order.number(), done, order.slots(), 10L * slots, 1_000L * slots),
                 done == order.slots(),
                 0,
-                Duration.ofSeconds(2).toMillis());
+                Duration.ofSeconds(2).toMillis(),
+                Optional.of(seen));
     }
 
     @Override

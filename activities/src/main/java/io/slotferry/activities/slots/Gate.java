@@ -1,0 +1,190 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.planning.KnownNode;
+import io.slotferry.planning.KnownNode.Flag;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.FailureKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What must be so before a batch begins or goes on. Every node answers, all agree and each is ok; nobody else changed the
+ * cluster; no slot is open but those of this batch. A batch that is under way does not wait for dead nodes that own no slot:
+ * slots that stand open are finished first.
+ *
+ * <p>While a shard fails over, it waits for the new master, and opens there at once what was open on the one before.
+ */
+final class Gate {
+    private static final long POLL_MILLIS = 100;
+
+    private final ClusterReader reader;
+    private final BatchOrder order;
+    private final Lifeline lifeline;
+    private final Optional<Course> course;
+    private final Reopening reopening;
+
+    Gate(ClusterReader reader, BatchOrder order, Lifeline lifeline, Optional<Course> course) {
+        this.reader = reader;
+        this.order = order;
+        this.lifeline = lifeline;
+        this.course = course;
+        this.reopening = new Reopening(reader.nodes(), order, lifeline);
+    }
+
+    /**
+     * The cluster as it is, and what is left of each lane.
+     *
+     * @param silent dead nodes without slots that were left out
+     */
+    record Passed(Agreed cluster, List<LaneTask> tasks, Map<NodeAddress, NodeFailure> silent) {}
+
+    /**
+     * Passes as soon as everything is so: after the batch before, the last nodes learn of it by gossip.
+     *
+     * @param within how long to wait for what settles by itself
+     * @throws Halted with what is in the way
+     * @throws NodeFailure where no node answers
+     */
+    Passed pass(Duration within) {
+        long end = System.nanoTime() + within.toNanos();
+        while (true) {
+            try {
+                Sweep sweep = reader.sweep(access());
+                try {
+                    return pass(sweep);
+                } catch (Halted e) {
+                    giveUpOrGoOn(e, e.halt().kind().proceeds() == FailureKind.Proceeds.RETRY, end);
+                    reopening.on(sweep.views());
+                }
+            } catch (NodeFailure e) {
+                giveUpOrGoOn(e, e instanceof NodeFailure.Unreachable, end);
+            }
+            LockSupport.parkNanos(POLL_MILLIS * 1_000_000);
+        }
+    }
+
+    private void giveUpOrGoOn(RuntimeException why, boolean passing, long end) {
+        if (!passing || System.nanoTime() >= end || lifeline.stopRequested()) {
+            throw why;
+        }
+    }
+
+    /** Any of the batch's nodes is as good as a seed, and a seed may be the one that died. */
+    private ClusterAccess access() {
+        Stream<NodeAddress> members = order.moves().stream()
+                .flatMap(move -> Stream.concat(move.target().stream(), move.source().stream()))
+                .map(Member::address);
+        return new ClusterAccess(
+                Stream.concat(order.access().seeds().stream(), members)
+                        .distinct()
+                        .toList(),
+                order.access().credentials());
+    }
+
+    /**
+     * The same for a look that was taken just now.
+     *
+     * @throws Halted with what is in the way
+     */
+    Passed pass(Sweep sweep) {
+        Set<NodeAddress> silent = sweep.failures().keySet();
+        Set<NodeId> dead = dead(sweep);
+        if (!dead.isEmpty() && !(underWay(sweep.views()) && dead.stream().allMatch(id -> isGone(id, sweep.views())))) {
+            throw silent(sweep, dead);
+        }
+        Agreed without = ClusterReader.agreedWhileSlotsMove(new Sweep(
+                sweep.views().stream().map(view -> without(dead, view)).toList(), Map.of()));
+        Agreed agreed = new Agreed(without.cluster(), sweep.views());
+        List<LaneTask> tasks = new BatchSurvey(agreed, silent).tasks(order);
+        course.ifPresent(plan -> plan.require(order, agreed));
+        return new Passed(agreed, tasks, sweep.failures());
+    }
+
+    private static Set<NodeId> dead(Sweep sweep) {
+        return sweep.views().stream()
+                .flatMap(view -> view.nodes().stream())
+                .filter(node -> sweep.failures().containsKey(node.address()))
+                .map(KnownNode::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether a slot of this batch is open, or has moved. */
+    private boolean underWay(List<NodeView> views) {
+        for (BatchOrder.Move move : order.moves()) {
+            Set<NodeId> ends = Stream.concat(move.source().stream(), move.target().stream())
+                    .map(Member::id)
+                    .collect(Collectors.toSet());
+            Set<NodeId> targets = move.target().stream().map(Member::id).collect(Collectors.toSet());
+            for (NodeView view : views) {
+                SlotRanges open = SlotRanges.ofSlots(
+                        Stream.concat(view.migrating().keySet().stream(), view.importing().keySet().stream())
+                                .mapToInt(Integer::intValue));
+                SlotRanges moved = targets.contains(view.viewer()) ? view.self().slots() : SlotRanges.none();
+                if (ends.contains(view.viewer())
+                        && !move.slots().intersect(open.plus(moved)).isEmpty()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Whether everybody holds this node for dead, and nobody holds it for the owner of a slot. */
+    private static boolean isGone(NodeId id, List<NodeView> views) {
+        return views.stream()
+                .flatMap(view -> view.nodes().stream())
+                .filter(node -> node.id().equals(id))
+                .allMatch(node -> node.slots().isEmpty()
+                        && (node.flags().contains(Flag.FAIL) || node.flags().contains(Flag.PFAIL)));
+    }
+
+    private static NodeView without(Set<NodeId> dead, NodeView view) {
+        return new NodeView(
+                view.viewer(),
+                view.stateOk(),
+                view.currentEpoch(),
+                view.nodes().stream().filter(node -> !dead.contains(node.id())).toList(),
+                view.migrating(),
+                view.importing());
+    }
+
+    private static Halted silent(Sweep sweep, Set<NodeId> dead) {
+        List<String> evidence = new ArrayList<>();
+        sweep.failures().values().forEach(failure -> evidence.add(failure.getMessage()));
+        for (NodeId id : dead) {
+            long failing = sweep.views().stream()
+                    .filter(view -> view.nodes().stream()
+                            .anyMatch(node -> node.id().equals(id)
+                                    && (node.flags().contains(Flag.FAIL)
+                                            || node.flags().contains(Flag.PFAIL))))
+                    .count();
+            evidence.add(failing + " of " + sweep.views().size() + " nodes see " + id.brief() + " failing");
+        }
+        NodeFailure first = sweep.failures().values().iterator().next();
+        return new Halted(
+                FailureKind.NODE_UNREACHABLE,
+                first.getMessage(),
+                evidence,
+                "start " + first.address()
+                        + " again with its data; it goes on by itself for some minutes, later by slotferry" + " retry");
+    }
+}

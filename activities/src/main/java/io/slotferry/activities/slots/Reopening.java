@@ -1,0 +1,137 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.ChangeSession;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.redis.Answer;
+import io.slotferry.activities.redis.ChangingNode.SlotChange;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.planning.KnownNode.Role;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * After a failover in mid-slot, opens on the new master what was open on the one before, without waiting for all nodes to
+ * agree. Redis keeps open slots on no replica: the source's new master would serve them as if no key had moved; and a target
+ * that still imports from the old master takes no gossip about these slots, sees them without an owner, and says
+ * cluster_state:fail until it is told.
+ *
+ * <p>It touches slots of the batch alone, which the end that stayed still has open to or from a member of the other shard,
+ * and only while one member of each shard calls itself master.
+ */
+final class Reopening {
+    private static final Logger log = LoggerFactory.getLogger(Reopening.class);
+
+    private final Nodes nodes;
+    private final BatchOrder order;
+    private final Lifeline lifeline;
+
+    Reopening(Nodes nodes, BatchOrder order, Lifeline lifeline) {
+        this.nodes = nodes;
+        this.order = order;
+        this.lifeline = lifeline;
+    }
+
+    /** Both ends of a move as they see themselves, and the slots that are to be opened between them again. */
+    private record Torn(End source, End target, List<Integer> slots) {}
+
+    private record End(NodeAddress address, NodeView view) {
+        NodeId id() {
+            return view.viewer();
+        }
+    }
+
+    /** Does what these views call for; what a node refuses is tried again with the next ones. */
+    void on(List<NodeView> views) {
+        for (Move move : order.moves()) {
+            torn(move, views).ifPresent(this::reopen);
+        }
+    }
+
+    private static Optional<Torn> torn(Move move, List<NodeView> views) {
+        Optional<End> source = onlyMaster(move.source(), views);
+        Optional<End> target = onlyMaster(move.target(), views);
+        if (source.isEmpty() || target.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<NodeId> sources = ids(move.source());
+        Set<NodeId> targets = ids(move.target());
+        NodeView from = source.get().view();
+        NodeView to = target.get().view();
+        List<Integer> slots = move.slots().intersect(from.self().slots()).stream()
+                .boxed()
+                .filter(slot -> isStale(from.migrating().get(slot), targets, to.viewer())
+                        || isStale(to.importing().get(slot), sources, from.viewer())
+                        || (from.viewer().equals(to.importing().get(slot)) && !owner(to, slot, from.viewer())))
+                .toList();
+        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source.get(), target.get(), slots));
+    }
+
+    private static boolean isStale(NodeId peer, Set<NodeId> shard, NodeId master) {
+        return peer != null && shard.contains(peer) && !peer.equals(master);
+    }
+
+    private static boolean owner(NodeView view, int slot, NodeId node) {
+        return view.nodes().stream()
+                .anyMatch(known -> known.id().equals(node) && known.slots().contains(slot));
+    }
+
+    private static Set<NodeId> ids(List<Member> shard) {
+        return shard.stream().map(Member::id).collect(Collectors.toSet());
+    }
+
+    private static Optional<End> onlyMaster(List<Member> shard, List<NodeView> views) {
+        List<End> masters = shard.stream()
+                .flatMap(member -> views.stream()
+                        .filter(view ->
+                                view.viewer().equals(member.id()) && view.self().role() == Role.MASTER)
+                        .map(view -> new End(member.address(), view)))
+                .toList();
+        return masters.size() == 1 ? Optional.of(masters.get(0)) : Optional.empty();
+    }
+
+    private void reopen(Torn torn) {
+        NodeId source = torn.source().id();
+        NodeId target = torn.target().id();
+        List<SlotChange> onTarget = new ArrayList<>();
+        for (int slot : torn.slots()) {
+            if (!owner(torn.target().view(), slot, source)) {
+                onTarget.add(new SlotChange.Owner(slot, source));
+            }
+            onTarget.add(new SlotChange.Importing(slot, source));
+        }
+        List<SlotChange> onSource = torn.slots().stream()
+                .map(slot -> (SlotChange) new SlotChange.Migrating(slot, target))
+                .toList();
+        try (ChangeSession session = ChangeSession.open(
+                nodes, lifeline, List.of(torn.target().address(), torn.source().address()))) {
+            List<Answer<Void>> answers =
+                    new ArrayList<>(session.at(torn.target().address()).setSlots(onTarget));
+            answers.addAll(session.at(torn.source().address()).setSlots(onSource));
+            log.info(
+                    "a failover left slots {} half open; opened again {} → {}: {}",
+                    torn.slots(),
+                    torn.source().address(),
+                    torn.target().address(),
+                    answers.stream()
+                            .filter(Answer.Refused.class::isInstance)
+                            .map(Objects::toString)
+                            .findFirst()
+                            .orElse("done"));
+        } catch (NodeFailure e) {
+            log.info("slots {} are opened again later: {}", torn.slots(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.SafeEncoder;
+
+/** Three masters with a replica each, and a fourth that has joined with its replica: any of them may fail over. */
+final class FailingShards implements AutoCloseable {
+    final LocalCluster cluster;
+    final Nodes nodes;
+    final ClusterAccess access;
+    final Pair source;
+    final Pair target;
+
+    /** The two nodes of a shard. */
+    record Pair(LocalNode one, LocalNode two) {
+        LocalNode master() {
+            return isMaster(one) ? one : two;
+        }
+
+        LocalNode replica() {
+            return isMaster(one) ? two : one;
+        }
+    }
+
+    private FailingShards(LocalCluster cluster) {
+        this.cluster = cluster;
+        this.source = new Pair(cluster.masters().get(0), cluster.replicas().get(0));
+        this.target = new Pair(cluster.startSpare(), cluster.startSpare());
+        join();
+        this.nodes = RespNodes.with(name -> Optional.empty(), Optional.empty());
+        // The source is a seed, and may be dead.
+        this.access = new ClusterAccess(
+                List.of(
+                        GrownCluster.address(source.one()),
+                        GrownCluster.address(cluster.masters().get(1))),
+                Optional.empty());
+    }
+
+    static FailingShards on(ServerBinary server) {
+        return new FailingShards(LocalCluster.builder(server)
+                .masters(3)
+                .replicasPerMaster(1)
+                .config("cluster-node-timeout 1500", "cluster-allow-replica-migration no")
+                .start());
+    }
+
+    private void join() {
+        try (Jedis first = source.one().jedis();
+                Jedis replica = target.two().jedis()) {
+            first.clusterMeet(target.one().host(), target.one().port());
+            first.clusterMeet(target.two().host(), target.two().port());
+            String master = target.one().nodeId();
+            Awaitility.await().until(() -> replica.clusterNodes().contains(master));
+            replica.clusterReplicate(master);
+        }
+        awaitReady();
+    }
+
+    void awaitReady() {
+        cluster.awaitReady(
+                Stream.concat(cluster.nodes().stream(), cluster.spares().stream()).toList());
+    }
+
+    ClusterReader reader() {
+        return new ClusterReader(nodes);
+    }
+
+    BatchOrder order(String slots) {
+        return new BatchOrder(
+                access,
+                1,
+                4,
+                Mode.STEADY,
+                List.of(new Move(
+                        List.of(GrownCluster.member(source.one()), GrownCluster.member(source.two())),
+                        List.of(GrownCluster.member(target.one()), GrownCluster.member(target.two())),
+                        SlotRanges.parse(slots))));
+    }
+
+    /** How a shard's master goes. */
+    enum Way {
+        /** In agreement with its master, which loses nothing. */
+        FAILOVER,
+        /** Without asking the master. */
+        FORCE,
+        /** The master dies by SIGKILL. */
+        DEATH
+    }
+
+    /** Returns once the replica is master by its own word; a death is not waited for. */
+    void failOver(Pair shard, Way way) {
+        LocalNode replica = shard.replica();
+        if (way == Way.DEATH) {
+            shard.master().kill();
+            return;
+        }
+        try (Jedis jedis = replica.jedis()) {
+            if (way == Way.FORCE) {
+                jedis.sendCommand(
+                        Protocol.Command.CLUSTER, SafeEncoder.encode("FAILOVER"), SafeEncoder.encode("FORCE"));
+            } else {
+                jedis.sendCommand(Protocol.Command.CLUSTER, SafeEncoder.encode("FAILOVER"));
+            }
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> isMaster(replica));
+    }
+
+    /** Whether a node that answers calls itself a master. */
+    static boolean isMaster(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.clusterNodes().lines().anyMatch(line -> line.contains("myself,master"));
+        } catch (JedisException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,129 @@
+package io.slotferry.activities.slots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.slots.FailingShards.Pair;
+import io.slotferry.activities.slots.FailingShards.Way;
+import io.slotferry.activities.slots.MeddledNodes.Call;
+import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import io.slotferry.servers.WantedServer;
+import io.slotferry.workflows.contract.BatchOutcome;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Shards that fail over in the middle of a slot, while a client writes. */
+@Execution(ExecutionMode.CONCURRENT)
+class FailoverIT {
+    private static final int SLOTS = 24;
+    private static final int KEYS_PER_SLOT = 150;
+
+    static Stream<WantedServer> servers() {
+        return WantedServer.named("redis-7.0", "redis-8.6", "valkey-9.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_source_that_fails_over_in_mid_slot_is_gone_on_with(WantedServer wanted) throws Exception {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            int batch = 0;
+            for (Way way : Way.values()) {
+                moveWhile(shards, shards.source, way, batch++);
+            }
+        }
+    }
+
+    private static void moveWhile(FailingShards shards, Pair failing, Way way, int batch) throws Exception {
+        SlotRanges slots = SlotRanges.parse(batch * SLOTS + "-" + (batch * SLOTS + SLOTS - 1));
+        Map<String, String> written = fill(shards.source.master(), slots);
+        LocalNode before = failing.master();
+        AtomicInteger migrations = new AtomicInteger();
+        Consumer<Call> meddling = call -> {
+            // In the middle of the first window, with some of its keys gone across.
+            if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
+                shards.failOver(failing, way);
+            }
+        };
+        BatchOutcome outcome;
+        Map<String, String> lost;
+        try (AckedWrites writes = new AckedWrites(shards.cluster.nodes())) {
+            outcome = new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
+                    .move(shards.order(slots.toString()), new FreeLifeline(batch + 2, 1, java.util.Optional.empty()));
+            lost = writes.lost();
+            assertThat(writes.count()).isPositive();
+        }
+        assertThat(migrations.get()).as("it failed over while keys moved").isGreaterThan(2);
+        assertThat(failing.master()).isNotEqualTo(before);
+        assertThat(outcome.complete()).isTrue();
+        Map<String, String> gone = missing(shards.target.master(), written);
+        System.out.println(shards.cluster.binary() + ", " + way + " of " + before + ": " + lost.size()
+                + " acknowledged writes and " + gone.size() + " of " + written.size()
+                + " older keys lost by asynchronous replication " + lost + gone.keySet());
+        if (way == Way.FAILOVER) {
+            assertThat(lost).isEmpty();
+        }
+        if (way == Way.FAILOVER || failing == shards.source) {
+            assertThat(gone).isEmpty();
+        }
+        if (way == Way.DEATH) {
+            before.start();
+        }
+        shards.awaitReady();
+        Agreed after = shards.reader().agreed(shards.access);
+        assertThat(ClusterViews.openSlots(after.views())).isEmpty();
+        assertThat(after.cluster().shards().stream()
+                        .filter(shard -> shard.master()
+                                .id()
+                                .value()
+                                .equals(shards.target.master().nodeId()))
+                        .findFirst()
+                        .orElseThrow()
+                        .slots()
+                        .containsAll(slots))
+                .isTrue();
+    }
+
+    private static Map<String, String> fill(LocalNode source, SlotRanges slots) {
+        Map<String, String> written = new HashMap<>();
+        Map<Integer, Integer> perSlot = new HashMap<>();
+        try (Jedis jedis = source.jedis();
+                Pipeline pipeline = jedis.pipelined()) {
+            for (int i = 0; written.size() < slots.size() * KEYS_PER_SLOT; i++) {
+                String key = "key:" + i;
+                int slot = JedisClusterCRC16.getSlot(key);
+                if (slots.contains(slot) && perSlot.merge(slot, 1, Integer::sum) <= KEYS_PER_SLOT) {
+                    pipeline.set(key, "value of " + i);
+                    written.put(key, "value of " + i);
+                }
+            }
+            pipeline.sync();
+            jedis.waitReplicas(1, 5_000);
+        }
+        return written;
+    }
+
+    private static Map<String, String> missing(LocalNode target, Map<String, String> written) {
+        try (Jedis jedis = target.jedis()) {
+            return written.entrySet().stream()
+                    .filter(entry -> !entry.getValue().equals(jedis.get(entry.getKey())))
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        }
+    }
+}

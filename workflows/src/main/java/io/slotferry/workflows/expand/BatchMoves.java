@@ -1,0 +1,70 @@
+package io.slotferry.workflows.expand;
+
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.Processes;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Moves batches, whichever way they go, and remembers from one to the next, and over retries of an operator, which processes
+ * stood at their ends: a node that restarted without its data must not be taken for one whose slots are empty.
+ */
+final class BatchMoves {
+    /** A batch that is given up so often without a slot more is not a matter of workers that stop. */
+    private static final int MOST_FRUITLESS = 20;
+
+    private final Rooms rooms;
+    private Processes known = Processes.none();
+
+    BatchMoves(Rooms rooms) {
+        this.rooms = rooms;
+    }
+
+    /**
+     * Moves one batch to its end. The same order is given again where a worker stopped over it: the activity does what is
+     * left.
+     *
+     * @param each is told of every outcome
+     * @throws TemporalFailure where it does not go on; the next call of the same order does what is left
+     */
+    void move(BatchOrder order, String summary, Consumer<BatchOutcome> each) {
+        BatchOutcome outcome;
+        int done = 0;
+        int fruitless = 0;
+        do {
+            outcome = once(order, summary);
+            each.accept(outcome);
+            CancellationScope.throwCanceled();
+            fruitless = outcome.progress().slotsDone() > done ? 0 : fruitless + 1;
+            done = outcome.progress().slotsDone();
+            if (!outcome.complete() && fruitless == MOST_FRUITLESS) {
+                throw Failures.of(fruitless(order));
+            }
+        } while (!outcome.complete());
+    }
+
+    private BatchOutcome once(BatchOrder order, String summary) {
+        try {
+            BatchOutcome outcome = rooms.moving(summary).moveBatch(order.knowing(known));
+            known = known.plus(outcome.seen().orElse(Processes.none()));
+            return outcome;
+        } catch (TemporalFailure failure) {
+            known = known.plus(Failures.processesOf(failure));
+            throw failure;
+        }
+    }
+
+    private static Halt fruitless(BatchOrder order) {
+        return new Halt(
+                FailureKind.DEFECT,
+                "Batch " + order.number() + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
+                List.of(),
+                "see why the workers stop, in their logs; then slotferry retry, or slotferry cancel");
+    }
+}
