@@ -7,9 +7,9 @@ import io.slotferry.activities.looking.LookingActivities;
 import io.slotferry.activities.recording.RunRecords;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
+import io.slotferry.activities.slots.Course;
 import io.slotferry.activities.slots.MovingActivities;
 import java.util.List;
-import java.util.Optional;
 
 /** All activities on real nodes, ready to be registered with a worker. */
 public final class NodeActivities {
@@ -29,6 +29,11 @@ public final class NodeActivities {
         return List.of(
                 new LookingActivities(connections, config.stop()),
                 new JoiningActivities(connections, config.stop()),
-                new MovingActivities(connections, config.stop(), info -> Optional.empty()));
+                new MovingActivities(connections, config.stop(), courses(config.records())));
+    }
+
+    private static MovingActivities.Courses courses(RunRecords records) {
+        return info -> records.of(info.getWorkflowId(), info.getWorkflowRunId())
+                .map(record -> new Course(record.plan(), !record.predecessors().isEmpty()));
     }
 }

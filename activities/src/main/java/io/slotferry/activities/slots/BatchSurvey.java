@@ -62,10 +62,10 @@ final class BatchSurvey {
         if (!foreign.isEmpty() || source.master().id().equals(target.master().id())) {
             throw changed(move, foreign);
         }
-        LaneTask task = new LaneTask(source, target, pending, SlotRanges.none());
+        LaneTask task = new LaneTask(move, source, target, pending, SlotRanges.none());
         SlotRanges held =
                 open.stream().filter(task::opens).map(OpenSlots::slots).reduce(SlotRanges.none(), SlotRanges::plus);
-        return new LaneTask(source, target, pending, settled.intersect(held));
+        return new LaneTask(move, source, target, pending, settled.intersect(held));
     }
 
     /** Only this batch is at work: whatever is open, and not open as this batch opens it, is somebody else's. */

@@ -6,15 +6,18 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BatchOrder.Move;
+import java.util.stream.Stream;
 
 /**
  * One lane with the shards as they are now.
  *
+ * @param move as the order has it, with all members of both shards, also those that are dead
  * @param pending slots that the source owns still, whether open or not
  * @param unsettled slots that the target owns, and that one of the two still holds open: an attempt died between telling
  *     the target and telling the others
  */
-record LaneTask(Shard from, Shard to, SlotRanges pending, SlotRanges unsettled) {
+record LaneTask(Move move, Shard from, Shard to, SlotRanges pending, SlotRanges unsettled) {
     /** The source shard's current master. */
     Member source() {
         return from.master();
@@ -35,10 +38,11 @@ record LaneTask(Shard from, Shard to, SlotRanges pending, SlotRanges unsettled) 
      */
     boolean opens(OpenSlots held) {
         boolean migrating = held.direction() == Direction.MIGRATING;
-        return has(migrating ? from : to, held.node().id()) && has(migrating ? to : from, held.peer());
+        return isEnd(migrating, held.node().id()) && isEnd(!migrating, held.peer());
     }
 
-    private static boolean has(Shard shard, NodeId id) {
-        return shard.members().anyMatch(member -> member.id().equals(id));
+    private boolean isEnd(boolean source, NodeId id) {
+        return Stream.concat((source ? from : to).members(), (source ? move.source() : move.target()).stream())
+                .anyMatch(member -> member.id().equals(id));
     }
 }

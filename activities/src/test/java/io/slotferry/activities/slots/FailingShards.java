@@ -58,6 +58,7 @@ final class FailingShards implements AutoCloseable {
         return new FailingShards(LocalCluster.builder(server)
                 .masters(3)
                 .replicasPerMaster(1)
+                .startTimeout(Duration.ofSeconds(25))
                 .config("cluster-node-timeout 1500", "cluster-allow-replica-migration no")
                 .start());
     }
@@ -75,8 +76,8 @@ final class FailingShards implements AutoCloseable {
     }
 
     void awaitReady() {
-        cluster.awaitReady(
-                Stream.concat(cluster.nodes().stream(), cluster.spares().stream()).toList());
+        cluster.awaitReady(Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
+                .toList());
     }
 
     ClusterReader reader() {

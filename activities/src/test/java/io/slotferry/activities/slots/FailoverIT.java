@@ -14,6 +14,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOutcome;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -50,6 +51,21 @@ class FailoverIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_target_that_fails_over_in_mid_slot_is_gone_on_with(WantedServer wanted) throws Exception {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            // A replica takes over from a master that owns slots, and from no other.
+            new BatchMover(shards.reader()).move(shards.order("2000-2009"), new FreeLifeline());
+            shards.awaitReady();
+            int batch = 0;
+            for (Way way : List.of(Way.FAILOVER, Way.FORCE)) {
+                moveWhile(shards, shards.target, way, batch++);
+            }
+        }
+    }
+
     private static void moveWhile(FailingShards shards, Pair failing, Way way, int batch) throws Exception {
         SlotRanges slots = SlotRanges.parse(batch * SLOTS + "-" + (batch * SLOTS + SLOTS - 1));
         Map<String, String> written = fill(shards.source.master(), slots);
@@ -79,7 +95,7 @@ class FailoverIT {
         if (way == Way.FAILOVER) {
             assertThat(lost).isEmpty();
         }
-        if (way == Way.FAILOVER || failing == shards.source) {
+        if (way == Way.FAILOVER || failing.equals(shards.source)) {
             assertThat(gone).isEmpty();
         }
         if (way == Way.DEATH) {
