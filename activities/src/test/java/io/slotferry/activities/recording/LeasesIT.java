@@ -17,6 +17,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.Worker;
@@ -124,10 +125,17 @@ class LeasesIT {
     void a_lease_that_outlived_the_reset_of_its_run_is_ended() {
         String workflowId = "expand-reset-" + low.brief();
         WorkflowExecution before = start(workflowId, low, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
+        WorkflowExecution outlived = lease(low).describe().getExecution();
         String after = reset(before, 4);
 
         assertThat(leases().findHolder(List.of(low), workflowId, after)).isEmpty();
-        assertThat(leaseStatus(low)).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED);
+        // By its run ID: the new run takes a lease of the same name soon.
+        assertThat(client.newUntypedWorkflowStub(WorkflowTargetOptions.newBuilder()
+                                .setWorkflowExecution(outlived)
+                                .build())
+                        .describe()
+                        .getStatus())
+                .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED);
     }
 
     @Test
@@ -225,9 +233,11 @@ class LeasesIT {
     }
 
     private static WorkflowExecutionStatus leaseStatus(NodeId member) {
-        return WorkflowStub.fromTyped(client.newWorkflowStub(ClusterLeaseWorkflow.class, Names.lease(member.value())))
-                .describe()
-                .getStatus();
+        return lease(member).describe().getStatus();
+    }
+
+    private static WorkflowStub lease(NodeId member) {
+        return WorkflowStub.fromTyped(client.newWorkflowStub(ClusterLeaseWorkflow.class, Names.lease(member.value())));
     }
 
     /** A run that takes a lease and stays. */
