@@ -1,5 +1,7 @@
 package io.slotferry.activities;
 
+import io.slotferry.activities.attempt.Attempts;
+import io.slotferry.activities.attempt.Predecessors;
 import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.joining.JoiningActivities;
@@ -9,7 +11,9 @@ import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.Course;
 import io.slotferry.activities.slots.MovingActivities;
+import io.slotferry.workflows.contract.RunRecord;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** All activities on real nodes, ready to be registered with a worker. */
 public final class NodeActivities {
@@ -25,15 +29,26 @@ public final class NodeActivities {
 
     /** One object for each interface of the contract that speaks of nodes. */
     public static List<Object> all(Config config) {
-        Connections connections = access -> RespNodes.with(config.credentials(), access.credentials());
+        return all(config, UnaryOperator.identity());
+    }
+
+    /** The same, with something around every connection, as tests need it. */
+    public static List<Object> all(Config config, UnaryOperator<Connections> around) {
+        Connections connections = around.apply(access -> RespNodes.with(config.credentials(), access.credentials()));
+        Attempts attempts = new Attempts(config.stop(), predecessors(config.records()));
         return List.of(
-                new LookingActivities(connections, config.stop()),
-                new JoiningActivities(connections, config.stop()),
-                new MovingActivities(connections, config.stop(), courses(config.records())));
+                new LookingActivities(connections, attempts),
+                new JoiningActivities(connections, attempts),
+                new MovingActivities(connections, attempts, courses(config.records())));
     }
 
     private static MovingActivities.Courses courses(RunRecords records) {
         return info -> records.of(info.getWorkflowId(), info.getWorkflowRunId())
                 .map(record -> new Course(record.plan(), !record.predecessors().isEmpty()));
+    }
+
+    private static Predecessors predecessors(RunRecords records) {
+        return (workflowId, runId) ->
+                records.of(workflowId, runId).map(RunRecord::predecessors).orElse(List.of());
     }
 }

@@ -34,11 +34,16 @@ final class TemporalAndWorker implements AutoCloseable {
     }
 
     static TemporalAndWorker start() {
+        TemporalAndWorker backstage = withoutWorker();
+        backstage.startWorker();
+        return backstage;
+    }
+
+    /** For tests whose workers are of their own making. */
+    static TemporalAndWorker withoutWorker() {
         try {
-            TemporalAndWorker backstage = new TemporalAndWorker(
+            return new TemporalAndWorker(
                     LocalTemporal.builder().startProcess(), Files.createTempDirectory("slotferry-backstage-"));
-            backstage.startWorker();
-            return backstage;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,7 +80,9 @@ final class TemporalAndWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.close();
+        if (worker != null) {
+            worker.close();
+        }
         link.close();
         temporal.close();
         try (Stream<Path> files = Files.walk(folder)) {

@@ -38,7 +38,7 @@ public final class WorkerProcess implements AutoCloseable {
      * What the worker is started with.
      *
      * @param folder for its log and reports
-     * @param environment added to this JVM's own, such as credentials
+     * @param environment added to this JVM's own and to what leads to Temporal, such as credentials; it wins
      */
     public record Settings(String taskQueue, Path folder, Map<String, String> environment) {
         public Settings {
@@ -53,7 +53,12 @@ public final class WorkerProcess implements AutoCloseable {
      * @throws IllegalStateException with the end of its log, when it ends or does not poll within a minute
      */
     public static WorkerProcess start(String name, LocalTemporal temporal, Settings settings) {
-        WorkerProcess worker = launch(name, temporal, settings);
+        return start(name, temporal, settings, Main.class);
+    }
+
+    /** The same with another main program, which takes the worker's options and says "worker ready" when it polls. */
+    public static WorkerProcess start(String name, LocalTemporal temporal, Settings settings, Class<?> main) {
+        WorkerProcess worker = launch(name, temporal, settings, main);
         try {
             worker.awaitReady();
             return worker;
@@ -63,20 +68,20 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private static WorkerProcess launch(String name, LocalTemporal temporal, Settings settings) {
+    private static WorkerProcess launch(String name, LocalTemporal temporal, Settings settings, Class<?> main) {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx512m",
                 "-cp",
                 absoluteClassPath(),
-                Main.class.getName(),
+                main.getName(),
                 "--task-queue",
                 settings.taskQueue(),
                 "--reports-dir",
                 settings.folder().resolve("reports").toString());
-        Map<String, String> environment = new HashMap<>(settings.environment());
-        environment.putAll(environment(temporal, settings.folder()));
+        Map<String, String> environment = new HashMap<>(environment(temporal, settings.folder()));
+        environment.putAll(settings.environment());
         return new WorkerProcess(GuardedProcess.start(
                 command, environment, settings.folder(), settings.folder().resolve(name + ".log")));
     }
@@ -144,6 +149,16 @@ public final class WorkerProcess implements AutoCloseable {
     /** SIGKILL, as a crash. */
     public void kill() {
         process.kill();
+    }
+
+    /** SIGSTOP: it neither works nor heartbeats, and its connections stay open. */
+    public void suspend() {
+        process.suspend();
+    }
+
+    /** SIGCONT: it goes on where it was. */
+    public void resume() {
+        process.resume();
     }
 
     /** SIGTERM, and waits until it has ended. */

@@ -62,7 +62,7 @@ final class Epilogue {
                         ExitCode.HALTED,
                         "The run is halted and does not say why.",
                         "slotferry status " + look.run().workflowId()));
-        voice.say(style.bad("HALTED: ") + halt.text());
+        voice.say(style.bad("HALTED, " + halt.kind() + ": ") + halt.text());
         voice.say("The run stays as it is until you decide. "
                 + look.status()
                         .map(StatusText::commands)

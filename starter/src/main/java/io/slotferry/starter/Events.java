@@ -11,6 +11,7 @@ final class Events {
     static Map<String, Object> status(Look look, ExpandStatus status) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("status", status);
+        fields.put("state", look.state());
         look.inHand().ifPresent(progress -> fields.put("progress", progress));
         look.retry().ifPresent(retry -> fields.put("retry", retry));
         return fields;

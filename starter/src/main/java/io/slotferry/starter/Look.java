@@ -2,6 +2,8 @@ package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,9 +29,26 @@ record Look(
      * An activity that is being tried again.
      *
      * @param attempt the one under way or to come, from 1
-     * @param why its last attempt failed
+     * @param why its last attempt failed, one line or several
+     * @param kind of that failure; empty where it is none of slotferry's own
+     * @param since when it waits
+     * @param until when the run halts, if that lasts
+     * @param next when the next attempt begins; empty while one is under way
      */
-    record Retry(String activity, int attempt, String why, Optional<Instant> next) {}
+    record Retry(
+            String activity,
+            int attempt,
+            String why,
+            Optional<FailureKind> kind,
+            Optional<Instant> since,
+            Optional<Instant> until,
+            Optional<Instant> next) {}
+
+    /** As the run says, but that an activity which waits by being tried again shows as WAITING. */
+    RunState state() {
+        RunState said = status.map(ExpandStatus::state).orElse(RunState.WAITING);
+        return said == RunState.RUNNING && retry.flatMap(Retry::kind).isPresent() ? RunState.WAITING : said;
+    }
 
     boolean closed() {
         return execution != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;

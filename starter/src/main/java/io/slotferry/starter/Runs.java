@@ -7,9 +7,12 @@ import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures.Waiting;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
@@ -23,6 +26,7 @@ import io.temporal.client.WorkflowUpdateStage;
 import io.temporal.common.converter.DataConverterException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +62,7 @@ final class Runs {
                 described.getExecutionConfig().getTaskQueue().getName(),
                 status,
                 pending.flatMap(this::progress),
-                pending.flatMap(Runs::retry),
+                pending.flatMap(this::retry),
                 Instant.now());
     }
 
@@ -118,20 +122,48 @@ final class Runs {
         }
     }
 
-    private static Optional<Look.Retry> retry(PendingActivityInfo activity) {
+    private Optional<Look.Retry> retry(PendingActivityInfo activity) {
         if (!activity.hasLastFailure() || activity.getAttempt() < 2) {
             return Optional.empty();
         }
         boolean waits = activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
                 && activity.hasNextAttemptScheduleTime();
+        Failure failure = activity.getLastFailure();
+        Optional<Waiting> waiting = waiting(failure);
         return Optional.of(new Look.Retry(
                 activity.getActivityType().getName(),
                 activity.getAttempt(),
-                activity.getLastFailure().getMessage(),
+                failure.getMessage(),
+                kind(failure),
+                waiting.map(Waiting::since),
+                waiting.map(Waiting::until),
                 waits
                         ? Optional.of(Instant.ofEpochSecond(
                                 activity.getNextAttemptScheduleTime().getSeconds()))
                         : Optional.empty()));
+    }
+
+    private static Optional<FailureKind> kind(Failure failure) {
+        return Arrays.stream(FailureKind.values())
+                .filter(kind ->
+                        kind.name().equals(failure.getApplicationFailureInfo().getType()))
+                .findFirst();
+    }
+
+    /** Beside the halt, where the server kept the details of so large a failure. */
+    private Optional<Waiting> waiting(Failure failure) {
+        Payloads details = failure.getApplicationFailureInfo().getDetails();
+        if (details.getPayloadsCount() < 3) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(temporal.client()
+                    .getOptions()
+                    .getDataConverter()
+                    .fromPayload(details.getPayloads(2), Waiting.class, Waiting.class));
+        } catch (DataConverterException e) {
+            return Optional.empty();
+        }
     }
 
     /**

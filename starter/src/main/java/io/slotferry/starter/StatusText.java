@@ -2,6 +2,7 @@ package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
@@ -51,8 +52,9 @@ final class StatusText {
             }
         }
         look.retry().ifPresent(retry -> {
-            lines.add(style.warning(cut(retry(retry))));
+            lines.add(style.warning(cut(waits(look, retry))));
             lines.add(cut("  " + retry.why()));
+            lines.add(cut(retry(retry)));
         });
         // A line that wraps could not be redrawn in place.
         page.filter(link -> link.length() <= width).ifPresent(lines::add);
@@ -67,8 +69,8 @@ final class StatusText {
             lines.add("Run " + status.workflowId() + " (" + status.runId() + "), started "
                     + Words.clock(status.startedAt(), zone));
             status.halt()
-                    .ifPresent(
-                            halt -> lines.addAll(List.of(style.bad(halt.text()).split("\n"))));
+                    .ifPresent(halt -> lines.addAll(
+                            List.of(style.bad(halt.kind() + ": " + halt.text()).split("\n"))));
             status.warnings().forEach(warning -> lines.add(style.warning("Warning: ") + warning));
             List<ExpandResult.Note> trail = status.trail();
             trail.subList(Math.max(0, trail.size() - LAST_NOTES), trail.size())
@@ -85,8 +87,13 @@ final class StatusText {
         return look.status()
                 .filter(StatusText::moves)
                 .map(status -> status.phase() + " " + status.slotsMoved()
-                        + look.retry().map(retry -> oneLine(retry.why())).orElse(""))
+                        + look.retry().map(StatusText::reason).orElse(""))
                 .orElseGet(() -> line(look));
+    }
+
+    /** Figures change from attempt to attempt; the reason is what is news. */
+    private static String reason(Look.Retry retry) {
+        return retry.kind().map(FailureKind::words).orElse(oneLine(retry.why()));
     }
 
     private static boolean moves(ExpandStatus status) {
@@ -118,7 +125,7 @@ final class StatusText {
             line.append(": ").append(status.why());
         }
         // Without the count of attempts, which would make every one of them a line.
-        look.retry().ifPresent(retry -> line.append("; tried again since: ").append(oneLine(retry.why())));
+        look.retry().ifPresent(retry -> line.append("; waits: ").append(oneLine(retry.why())));
         return line.toString();
     }
 
@@ -141,12 +148,12 @@ final class StatusText {
 
     private String heading(Look look, ExpandStatus status) {
         String cluster = status.cluster().isEmpty() ? status.workflowId() : status.cluster();
-        String left = cluster + ": " + status.phase().words() + ", " + status.state();
+        String left = cluster + ": " + status.phase().words() + ", " + look.state();
         String right = status.batches() > 0 && status.phase() == Phase.RESHARD
                 ? "batch " + status.batch() + " of " + status.batches() + inHand(look)
                 : "";
         int gap = Math.max(2, width - left.length() - right.length());
-        return cluster + ": " + style.bold(status.phase().words()) + ", " + state(status.state())
+        return cluster + ": " + style.bold(status.phase().words()) + ", " + state(look.state())
                 + (right.isEmpty() ? "" : " ".repeat(gap) + right);
     }
 
@@ -194,10 +201,20 @@ final class StatusText {
                         .orElse("");
     }
 
+    private String waits(Look look, Look.Retry retry) {
+        return retry.kind().map(kind -> "Waits, " + kind + ": " + kind.words()).orElse("Waits")
+                + retry.since()
+                        .map(since -> ", for " + Words.span(Duration.between(since, look.at())))
+                        .orElse("")
+                + ":";
+    }
+
     private String retry(Look.Retry retry) {
-        return "Attempt " + retry.attempt() + " of " + retry.activity()
+        return "  attempt " + retry.attempt() + " of " + retry.activity()
                 + retry.next().map(next -> " at " + Words.clock(next, zone)).orElse(" under way")
-                + ", since the last one failed:";
+                + retry.until()
+                        .map(until -> "; halts at " + Words.clock(until, zone))
+                        .orElse("");
     }
 
     private String cut(String text) {

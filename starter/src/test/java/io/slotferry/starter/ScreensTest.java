@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -56,6 +57,9 @@ class ScreensTest {
                         "MoveBatch",
                         3,
                         "2 of 4 views disagree on slot 1632\n  10.0.0.3:7000 sees 10.0.0.1:7000",
+                        Optional.of(FailureKind.VIEWS_DISAGREE),
+                        Optional.of(NOW.minusSeconds(70)),
+                        Optional.of(NOW.plusSeconds(230)),
                         Optional.of(NOW.plusSeconds(5)))));
 
         assertScreen("retrying", width, text(width).display(look, OptionalLong.empty(), PAGE));

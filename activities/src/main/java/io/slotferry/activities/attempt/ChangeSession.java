@@ -3,6 +3,7 @@ package io.slotferry.activities.attempt;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node.NamedClient;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.FailureKind;
@@ -11,8 +12,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The changing connections of one attempt. Opening it is the fence: on every node that will be changed, the connections
@@ -22,6 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class ChangeSession implements AutoCloseable {
     /** How long one command may take: a stalled node is given up after it, and the deadline of the attempt counts it. */
     public static final Duration COMMAND_LIMIT = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(ChangeSession.class);
 
     private final Nodes nodes;
     private final Lifeline lifeline;
@@ -53,30 +57,37 @@ public final class ChangeSession implements AutoCloseable {
         }
     }
 
-    private void fence(ChangingNode node) {
-        List<NamedClient> clients = node.slotferryClients();
-        String own = lifeline.connectionName().toString();
-        long newest = clients.stream()
-                .filter(client -> client.name().equals(own))
-                .mapToLong(NamedClient::id)
-                .max()
-                .orElse(0);
-        for (NamedClient client : clients) {
-            Optional<ConnectionName> name = ConnectionName.parse(client.name());
-            if (name.filter(lifeline.connectionName()::equals).isPresent()) {
-                // What an earlier session of this attempt left on a node that stalled may run still.
-                if (client.id() < newest) {
-                    node.kill(client.id());
-                }
-            } else if (name.filter(other -> other.olderThan(lifeline.connectionName()))
-                    .isPresent()) {
-                node.kill(client.id());
-            } else if (name.filter(lifeline.connectionName()::olderThan).isPresent()) {
-                throw new Lifeline.Superseded("a later attempt of this run is connected to " + node.address());
-            } else {
-                throw stranger(node, client);
+    /**
+     * Stands the fence on those of these nodes that answer, and leaves it at that.
+     *
+     * @throws Halted of kind STRANGER where another slotferry is connected to one of them
+     * @throws Lifeline.Superseded where a later attempt is at work
+     */
+    public static void fence(Nodes nodes, Lifeline lifeline, Collection<NodeAddress> addresses) {
+        for (NodeAddress address : addresses) {
+            try (ChangeSession ignored = open(nodes, lifeline, List.of(address))) {
+                lifeline.assertMayChange(COMMAND_LIMIT);
+            } catch (NodeFailure.Unreachable e) {
+                log.warn("no fence on {}", e.getMessage());
             }
         }
+    }
+
+    private void fence(ChangingNode node) {
+        for (NamedClient client : node.slotferryClients()) {
+            switch (kin(client)) {
+                case SELF -> {}
+                case PREDECESSOR -> node.kill(client.id());
+                case SUCCESSOR ->
+                    throw new Lifeline.Superseded(
+                            "a later attempt, " + client.name() + ", is connected to " + node.address());
+                case STRANGER -> throw stranger(node, client);
+            }
+        }
+    }
+
+    private Kin kin(NamedClient client) {
+        return ConnectionName.parse(client.name()).map(lifeline::kin).orElse(Kin.STRANGER);
     }
 
     private static Halted stranger(ChangingNode node, NamedClient client) {
@@ -84,7 +95,8 @@ public final class ChangeSession implements AutoCloseable {
                 FailureKind.STRANGER,
                 "Another slotferry is connected to " + node.address() + ".",
                 List.of("CLIENT LIST shows id=" + client.id() + " name=" + client.name()),
-                "find the run that this name holds and let it end, or stop its worker; then slotferry retry");
+                "find the run that this name holds, perhaps on another Temporal server, and let it end, or stop its worker;"
+                        + " then slotferry retry");
     }
 
     private ChangingNode connect(NodeAddress address) {

@@ -3,46 +3,55 @@ package io.slotferry.activities.attempt;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Failures.Waiting;
 import io.slotferry.workflows.contract.Halt;
 import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Turns what goes wrong inside an activity into the failure that says who may proceed. */
-public final class FailureBoundary {
-    /** How long an activity waits by retrying, for a node to answer or views to settle, before an operator is asked. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-
+final class FailureBoundary {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
 
     private FailureBoundary() {}
 
-    /** Does the work, inside an activity. */
-    public static <T> T run(Supplier<T> work) {
+    /**
+     * Does the work, inside an activity.
+     *
+     * @param troubledSince when the trouble began, asked where there is any
+     */
+    static <T> T run(Supplier<T> work, Supplier<Instant> troubledSince) {
         try {
             return work.get();
         } catch (Halted e) {
-            throw failure(e.halt());
+            throw failure(e.halt(), troubledSince.get());
         } catch (NodeFailure e) {
-            throw failure(e.halt());
+            throw failure(e.halt(), troubledSince.get());
         } catch (Lifeline.Superseded e) {
-            throw failure(new Halt(
-                    FailureKind.SUPERSEDED,
-                    e.getMessage(),
-                    List.of(),
-                    "it is tried again by itself; if it stays so, see whether the worker reaches Temporal, then slotferry"
-                            + " retry"));
+            throw failure(
+                    new Halt(
+                            FailureKind.SUPERSEDED,
+                            e.getMessage(),
+                            List.of(),
+                            "it is tried again by itself; if it stays so, see whether the worker reaches Temporal, then"
+                                    + " slotferry retry"),
+                    troubledSince.get());
         }
     }
 
-    private static ApplicationFailure failure(Halt halt) {
-        ActivityInfo info = Activity.getExecutionContext().getInfo();
-        long waited = System.currentTimeMillis() - info.getScheduledTimestamp();
-        return halt.kind().proceeds() == FailureKind.Proceeds.RETRY && waited < PATIENCE.toMillis()
-                ? Failures.retryable(halt, RETRY_DELAY)
+    /** When the activity was scheduled. */
+    static Instant scheduled() {
+        return Instant.ofEpochMilli(Activity.getExecutionContext().getInfo().getScheduledTimestamp());
+    }
+
+    /** Tried again by itself where the kind allows it, and not for longer than the kind's patience. */
+    private static ApplicationFailure failure(Halt halt, Instant since) {
+        Instant until = since.plus(halt.kind().patience());
+        return Instant.now().isBefore(until)
+                ? Failures.retryable(halt, RETRY_DELAY, new Waiting(since, until))
                 : Failures.of(halt);
     }
 }

@@ -89,6 +89,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
+    public void ping() {
+        node.ping();
+    }
+
+    @Override
     public NodeId id() {
         return node.id();
     }

@@ -2,6 +2,7 @@ package io.slotferry.activities.attempt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.activities.redis.ConnectionName;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
@@ -9,6 +10,7 @@ import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionClient;
 import io.temporal.client.ActivityCompletionException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,15 +24,22 @@ import org.slf4j.LoggerFactory;
  * Heartbeats by itself each second, since the SDK's are throttled and its own deadline comes seconds after the server has
  * started a successor. The deadline counts from before the last acknowledged heartbeat was sent, by a monotonic clock.
  */
-public final class HeartbeatLifeline implements Lifeline, AutoCloseable {
+final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HeartbeatLifeline.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
+    /** An attempt that lasted so long was at work, and its trouble is a new one. */
+    private static final Duration AT_WORK = Duration.ofMinutes(1);
+
+    private static final String TROUBLED_SINCE = "troubledSince";
+
     private final ActivityInfo info;
     private final ActivityCompletionClient completion;
     private final StopSignal stop;
+    private final Kinship kinship;
     private final Optional<JsonNode> lastReport;
+    private final long beganNanos = System.nanoTime();
     private final AtomicReference<JsonNode> details = new AtomicReference<>(JsonNodeFactory.instance.objectNode());
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "slotferry-heartbeat");
@@ -42,8 +51,9 @@ public final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     private volatile boolean cancelled;
     private volatile boolean lost;
 
-    private HeartbeatLifeline(ActivityExecutionContext context, StopSignal stop) {
+    private HeartbeatLifeline(ActivityExecutionContext context, StopSignal stop, Predecessors predecessors) {
         this.info = context.getInfo();
+        this.kinship = new Kinship(context.getWorkflowClient(), info, predecessors);
         this.completion = context.getWorkflowClient().newActivityCompletionClient();
         this.stop = stop;
         this.lastReport = context.getLastHeartbeatDetails(JsonNode.class);
@@ -51,8 +61,8 @@ public final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     }
 
     /** Starts beating; the first beat is acknowledged when this returns. */
-    public static HeartbeatLifeline start(ActivityExecutionContext context, StopSignal stop) {
-        HeartbeatLifeline lifeline = new HeartbeatLifeline(context, stop);
+    static HeartbeatLifeline start(ActivityExecutionContext context, StopSignal stop, Predecessors predecessors) {
+        HeartbeatLifeline lifeline = new HeartbeatLifeline(context, stop, predecessors);
         lifeline.sync();
         ScheduledFuture<?> unused = lifeline.beats.scheduleWithFixedDelay(
                 lifeline::beatQuietly, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -62,6 +72,11 @@ public final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     @Override
     public ConnectionName connectionName() {
         return new ConnectionName(info.getWorkflowRunId(), info.getScheduledTimestamp(), info.getAttempt());
+    }
+
+    @Override
+    public Kin kin(ConnectionName other) {
+        return kinship.of(connectionName(), other);
     }
 
     @Override
@@ -83,7 +98,32 @@ public final class HeartbeatLifeline implements Lifeline, AutoCloseable {
 
     @Override
     public void report(JsonNode report) {
-        details.set(report);
+        details.set(withTrouble(report));
+    }
+
+    /** What the heartbeats before said of trouble is not forgotten over what this one says. */
+    private JsonNode withTrouble(JsonNode report) {
+        JsonNode since = details.get().path(TROUBLED_SINCE);
+        return since.isTextual() && report instanceof ObjectNode object
+                ? object.deepCopy().set(TROUBLED_SINCE, since)
+                : report;
+    }
+
+    /** Since when attempts have failed one after the other, now that this one does; told to the next one. */
+    Instant troubledSince() {
+        if (System.nanoTime() - beganNanos < AT_WORK.toNanos()) {
+            return lastReport
+                    .map(report -> report.path(TROUBLED_SINCE).asText(""))
+                    .filter(text -> !text.isEmpty())
+                    .map(Instant::parse)
+                    .orElse(Instant.ofEpochMilli(info.getScheduledTimestamp()));
+        }
+        Instant now = Instant.now();
+        if (details.get() instanceof ObjectNode object) {
+            details.set(object.deepCopy().put(TROUBLED_SINCE, now.toString()));
+            beatQuietly();
+        }
+        return now;
     }
 
     @Override

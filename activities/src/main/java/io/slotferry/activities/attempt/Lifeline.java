@@ -10,6 +10,11 @@ public interface Lifeline {
     /** What this attempt's changing connections are called. */
     ConnectionName connectionName();
 
+    /** What the attempt behind another slotferry connection is to this one. */
+    default Kin kin(ConnectionName other) {
+        return Kin.between(connectionName(), other);
+    }
+
     /**
      * Passes only while a command that takes at most {@code limit} ends before anybody may start the next attempt.
      *

@@ -1,8 +1,6 @@
 package io.slotferry.activities.joining;
 
-import io.slotferry.activities.attempt.FailureBoundary;
-import io.slotferry.activities.attempt.HeartbeatLifeline;
-import io.slotferry.activities.attempt.StopSignal;
+import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.planning.Member;
@@ -10,29 +8,29 @@ import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.Settings;
-import io.temporal.activity.Activity;
+import io.slotferry.workflows.contract.Settings.Prior;
 import java.util.List;
 import java.util.function.Function;
 
 /** Joining, attaching, removing and settings as activities. */
 public final class JoiningActivities implements Activities.Joining {
     private final Connections connections;
-    private final StopSignal stop;
+    private final Attempts attempts;
 
-    public JoiningActivities(Connections connections, StopSignal stop) {
+    public JoiningActivities(Connections connections, Attempts attempts) {
         this.connections = connections;
-        this.stop = stop;
+        this.attempts = attempts;
     }
 
     @Override
     public Settings readSettings(ClusterAccess access, List<Member> newNodes, String parameter) {
-        return FailureBoundary.run(
+        return attempts.brief(
                 () -> new SettingsKeeper(new ClusterReader(connections.to(access))).read(access, newNodes, parameter));
     }
 
     @Override
     public void applySetting(ClusterAccess access, Settings settings, String value) {
-        changing(access, change -> {
+        changing(access, nodes(settings), change -> {
             new SettingsKeeper(change.reader()).apply(change.lifeline(), settings, value);
             return null;
         });
@@ -40,13 +38,13 @@ public final class JoiningActivities implements Activities.Joining {
 
     @Override
     public List<String> restoreSettings(ClusterAccess access, Settings settings) {
-        return changing(
-                access, change -> new SettingsKeeper(change.reader()).restore(change.lifeline(), access, settings));
+        return changing(access, nodes(settings), change -> new SettingsKeeper(change.reader())
+                .restore(change.lifeline(), access, settings));
     }
 
     @Override
     public void addNodes(ClusterAccess access, List<Member> nodes) {
-        changing(access, change -> {
+        changing(access, nodes, change -> {
             new Joiner(change).add(nodes);
             return null;
         });
@@ -54,8 +52,9 @@ public final class JoiningActivities implements Activities.Joining {
 
     @Override
     public void attachReplicas(ClusterAccess access, List<Pairing> pairings) {
-        changing(access, change -> {
-            new Joiner(change).add(pairings.stream().map(Pairing::replica).toList());
+        List<Member> replicas = pairings.stream().map(Pairing::replica).toList();
+        changing(access, replicas, change -> {
+            new Joiner(change).add(replicas);
             new ReplicaAttacher(change).attach(pairings);
             return null;
         });
@@ -63,17 +62,22 @@ public final class JoiningActivities implements Activities.Joining {
 
     @Override
     public void removeNodes(ClusterAccess access, List<Member> nodes) {
-        changing(access, change -> {
+        changing(access, nodes, change -> {
             new Remover(change).remove(nodes);
             return null;
         });
     }
 
-    private <T> T changing(ClusterAccess access, Function<Change, T> work) {
-        return FailureBoundary.run(() -> {
-            try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
-                return work.apply(new Change(new ClusterReader(connections.to(access)), access, lifeline));
-            }
+    private static List<Member> nodes(Settings settings) {
+        return settings.priors().stream().map(Prior::node).toList();
+    }
+
+    /** The work, once a fence stands on the whole cluster and on these nodes, members or not. */
+    private <T> T changing(ClusterAccess access, List<Member> nodes, Function<Change, T> work) {
+        return attempts.lasting(lifeline -> {
+            Change change = new Change(new ClusterReader(connections.to(access)), access, lifeline);
+            change.fence(nodes);
+            return work.apply(change);
         });
     }
 }

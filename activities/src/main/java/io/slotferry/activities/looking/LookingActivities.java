@@ -1,9 +1,7 @@
 package io.slotferry.activities.looking;
 
-import io.slotferry.activities.attempt.FailureBoundary;
-import io.slotferry.activities.attempt.HeartbeatLifeline;
+import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Lifeline;
-import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.preflight.Preflight;
 import io.slotferry.activities.redis.Connections;
@@ -16,17 +14,16 @@ import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.ValidationReport;
-import io.temporal.activity.Activity;
 import java.util.function.BiFunction;
 
 /** Preflight, plan and validation as activities. They heartbeat, so that a worker that dies is missed soon. */
 public final class LookingActivities implements Activities.Looking {
     private final Connections connections;
-    private final StopSignal stop;
+    private final Attempts attempts;
 
-    public LookingActivities(Connections connections, StopSignal stop) {
+    public LookingActivities(Connections connections, Attempts attempts) {
         this.connections = connections;
-        this.stop = stop;
+        this.attempts = attempts;
     }
 
     @Override
@@ -50,10 +47,6 @@ public final class LookingActivities implements Activities.Looking {
     }
 
     private <T> T looking(ClusterAccess access, BiFunction<ClusterReader, Lifeline, T> work) {
-        return FailureBoundary.run(() -> {
-            try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
-                return work.apply(new ClusterReader(connections.to(access)), lifeline);
-            }
-        });
+        return attempts.lasting(lifeline -> work.apply(new ClusterReader(connections.to(access)), lifeline));
     }
 }

@@ -19,6 +19,7 @@ import io.slotferry.planning.PlanText;
 import io.slotferry.planning.Planner;
 import io.slotferry.planning.Shard;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.PlanAnswer;
 import java.util.HashMap;
@@ -50,7 +51,7 @@ final class PlanMaker {
         if (outcome instanceof PlanOutcome.Planned planned) {
             return new PlanAnswer(
                     Optional.of(planned.plan()),
-                    PlanText.render(planned.plan(), request.cluster().name()),
+                    PlanText.render(planned.plan(), request.cluster().name()) + thresholds(request.thresholds()),
                     members,
                     joined);
         }
@@ -68,6 +69,13 @@ final class PlanMaker {
                 "Nothing to do: the cluster is balanced and every node of the request is a member in its role.\n",
                 members,
                 joined);
+    }
+
+    /** Shown where they are not the usual ones. */
+    private static String thresholds(Thresholds thresholds) {
+        return thresholds.equals(Thresholds.DEFAULT)
+                ? ""
+                : "Batches wait while a node is over: " + thresholds.text() + ".\n";
     }
 
     private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes) {

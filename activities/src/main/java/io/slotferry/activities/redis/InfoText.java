@@ -1,5 +1,6 @@
 package io.slotferry.activities.redis;
 
+import io.slotferry.activities.redis.ServerInfo.Load;
 import io.slotferry.activities.redis.ServerInfo.MasterLink;
 import io.slotferry.activities.redis.ServerInfo.ReplicaLine;
 import io.slotferry.activities.redis.ServerInfo.Replication;
@@ -39,7 +40,18 @@ final class InfoText {
                 Optional.ofNullable(facts.get("rdb_last_load_keys_loaded")).map(Long::valueOf),
                 "1".equals(facts.get("aof_enabled")),
                 "1".equals(facts.get("loading")),
-                replication(facts));
+                replication(facts),
+                load(facts));
+    }
+
+    private static Load load(Map<String, String> facts) {
+        String threads = facts.containsKey("used_cpu_user_main_thread") ? "_main_thread" : "";
+        long maxMemory = Long.parseLong(facts.getOrDefault("maxmemory", "0"));
+        return new Load(
+                Double.parseDouble(facts.getOrDefault("used_cpu_user" + threads, "0"))
+                        + Double.parseDouble(facts.getOrDefault("used_cpu_sys" + threads, "0")),
+                Long.parseLong(facts.getOrDefault("used_memory", "0")),
+                maxMemory > 0 ? maxMemory : Long.parseLong(facts.getOrDefault("total_system_memory", "0")));
     }
 
     /** Number of keys by database, from lines {@code db0:keys=12,expires=3,...}. */

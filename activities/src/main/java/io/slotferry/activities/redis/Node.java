@@ -20,6 +20,9 @@ public interface Node extends AutoCloseable {
     /** INFO. */
     ServerInfo info();
 
+    /** PING. */
+    void ping();
+
     /** CLUSTER MYID; on a node without cluster mode {@link NodeFailure.Refused}. */
     NodeId id();
 

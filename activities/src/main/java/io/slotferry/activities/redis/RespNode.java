@@ -49,6 +49,11 @@ class RespNode implements Node {
     }
 
     @Override
+    public void ping() {
+        connection.call(command("PING"));
+    }
+
+    @Override
     public NodeId id() {
         return new NodeId(text(connection.call(command("CLUSTER", "MYID"))));
     }

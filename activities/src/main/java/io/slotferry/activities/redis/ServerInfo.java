@@ -16,6 +16,7 @@ import java.util.Optional;
  *     7.0 and from a node that loaded none
  * @param aof whether the append-only file is on
  * @param replication its part in replication
+ * @param load what it has used of CPU and memory
  */
 public record ServerInfo(
         String engine,
@@ -26,7 +27,8 @@ public record ServerInfo(
         Optional<Long> loadedKeys,
         boolean aof,
         boolean loading,
-        Replication replication) {
+        Replication replication,
+        Load load) {
 
     public ServerInfo {
         keys = Map.copyOf(keys);
@@ -52,6 +54,16 @@ public record ServerInfo(
 
     /** A replica's link: {@code master_link_status}, {@code master_sync_in_progress}. */
     public record MasterLink(String host, int port, boolean up, boolean syncing) {}
+
+    /**
+     * The sections "CPU" and "Memory".
+     *
+     * @param cpuSeconds that its main thread has used since the process started; of all its threads where it does not say
+     *     (Redis before 6.2)
+     * @param usedMemory in bytes
+     * @param memoryLimit maxmemory, or where that is 0 the machine's memory; 0 where neither is known
+     */
+    public record Load(double cpuSeconds, long usedMemory, long memoryLimit) {}
 
     /** A {@code slaveN} line. */
     public record ReplicaLine(NodeAddress address, boolean online, long offset) {}

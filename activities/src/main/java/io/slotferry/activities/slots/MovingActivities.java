@@ -1,8 +1,7 @@
 package io.slotferry.activities.slots;
 
-import io.slotferry.activities.attempt.FailureBoundary;
-import io.slotferry.activities.attempt.HeartbeatLifeline;
-import io.slotferry.activities.attempt.StopSignal;
+import io.slotferry.activities.attempt.Attempts;
+import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
@@ -17,7 +16,7 @@ import java.util.Optional;
 /** {@link BatchMover} as an activity. */
 public final class MovingActivities implements Activities.Moving {
     private final Connections connections;
-    private final StopSignal stop;
+    private final Attempts attempts;
     private final Courses courses;
 
     /** Finds the plan to which a run's batches belong. */
@@ -26,9 +25,9 @@ public final class MovingActivities implements Activities.Moving {
         Optional<Course> of(ActivityInfo info);
     }
 
-    public MovingActivities(Connections connections, StopSignal stop, Courses courses) {
+    public MovingActivities(Connections connections, Attempts attempts, Courses courses) {
         this.connections = connections;
-        this.stop = stop;
+        this.attempts = attempts;
         this.courses = courses;
     }
 
@@ -36,17 +35,14 @@ public final class MovingActivities implements Activities.Moving {
     public BatchOutcome moveBatch(BatchOrder order) {
         ProcessMemory memory = new ProcessMemory(order.known());
         try {
-            return FailureBoundary.run(() -> move(order, memory));
+            return attempts.lasting(lifeline -> move(order, memory, lifeline));
         } catch (ApplicationFailure failure) {
             throw Failures.knowing(memory.now(), failure);
         }
     }
 
-    private BatchOutcome move(BatchOrder order, ProcessMemory memory) {
+    private BatchOutcome move(BatchOrder order, ProcessMemory memory, Lifeline lifeline) {
         Optional<Course> course = courses.of(Activity.getExecutionContext().getInfo());
-        try (HeartbeatLifeline lifeline = HeartbeatLifeline.start(Activity.getExecutionContext(), stop)) {
-            return new BatchMover(new ClusterReader(connections.to(order.access())), course)
-                    .move(order, lifeline, memory);
-        }
+        return new BatchMover(new ClusterReader(connections.to(order.access())), course).move(order, lifeline, memory);
     }
 }

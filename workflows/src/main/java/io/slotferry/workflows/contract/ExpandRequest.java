@@ -21,13 +21,16 @@ public record ExpandRequest(
         BatchOptions batch,
         Pacing pacing,
         AttachReplicas attachReplicas,
-        List<String> accept) {
+        List<String> accept,
+        Thresholds thresholds) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
 
     public ExpandRequest {
         accept = List.copyOf(accept);
+        // Requests that were written down before there were thresholds have none.
+        thresholds = thresholds == null ? Thresholds.DEFAULT : thresholds;
     }
 
     /**
@@ -37,6 +40,9 @@ public record ExpandRequest(
     public String canonical() {
         ObjectNode tree = SlotferryJson.mapper().valueToTree(this);
         tree.remove(List.of("approval", "stopAfter"));
+        if (thresholds.equals(Thresholds.DEFAULT)) {
+            tree.remove("thresholds");
+        }
         return tree.toString();
     }
 
@@ -99,6 +105,26 @@ public record ExpandRequest(
             STEADY,
             /** No pause and large calls: for idle clusters and maintenance. */
             FAST
+        }
+    }
+
+    /**
+     * Load over which a batch waits before it begins. Latencies are those of PINGs that the worker sends.
+     *
+     * @param cpu of one core, in percent, as clients alone use it on a node that gives or takes slots
+     * @param memory of a node that takes slots, in percent of maxmemory, or of the machine's where that is 0
+     * @param replicationLag until a replica of such a node has what its master has
+     */
+    public record Thresholds(int cpu, int memory, Duration meanLatency, Duration p99Latency, Duration replicationLag) {
+        /** Where the request says nothing. */
+        public static final Thresholds DEFAULT =
+                new Thresholds(70, 80, Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(500));
+
+        /** For a person. */
+        public String text() {
+            return "cpu " + cpu + " %, memory " + memory + " %, meanLatency " + meanLatency.toMillis()
+                    + " ms, p99Latency " + p99Latency.toMillis() + " ms, replicationLag " + replicationLag.toMillis()
+                    + " ms";
         }
     }
 

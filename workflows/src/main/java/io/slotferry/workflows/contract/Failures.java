@@ -5,6 +5,7 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -44,22 +45,33 @@ public final class Failures {
         return Optional.empty();
     }
 
+    /**
+     * What an activity that is tried again waits for.
+     *
+     * @param since when the trouble began
+     * @param until when the run halts, if it lasts
+     */
+    public record Waiting(Instant since, Instant until) {}
+
     /** A failure that Temporal retries after {@code delay}: the activity waits without writing history. */
-    public static ApplicationFailure retryable(Halt halt, Duration delay) {
+    public static ApplicationFailure retryable(Halt halt, Duration delay, Waiting waiting) {
         return ApplicationFailure.newBuilder()
                 .setType(halt.kind().name())
                 .setMessage(halt.text())
                 .setNonRetryable(false)
                 .setNextRetryDelay(delay)
-                .setDetails(halt)
+                .setDetails(halt, Processes.none(), waiting)
                 .build();
     }
 
     /** The same failure, with what was known of the processes at the ends of lanes when it happened. */
     public static ApplicationFailure knowing(Processes processes, ApplicationFailure failure) {
-        return ApplicationFailure.newBuilder(failure)
-                .setDetails(haltOf(failure), processes)
-                .build();
+        ApplicationFailure.Builder builder = ApplicationFailure.newBuilder(failure);
+        return failure.getDetails().getSize() > 2
+                ? builder.setDetails(
+                                haltOf(failure), processes, failure.getDetails().get(2, Waiting.class))
+                        .build()
+                : builder.setDetails(haltOf(failure), processes).build();
     }
 
     /** What a batch's failure says of processes; nothing where it carries none. */

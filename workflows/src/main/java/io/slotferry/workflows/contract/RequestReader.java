@@ -10,6 +10,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class RequestReader {
     private static final int DEFAULT_SLOTS = 100;
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
+    private static final Duration SHORTEST_LIMIT = Duration.ofMillis(1);
+    private static final Duration LONGEST_LIMIT = Duration.ofMinutes(1);
 
     private final List<String> problems = new ArrayList<>();
     private final AddressFields addresses = new AddressFields(problems);
@@ -74,13 +78,13 @@ public final class RequestReader {
                 fields.choice("attachReplicas", names(AttachReplicas.values()), List.of(), "AUTO"));
         List<String> accept = accept(fields);
         fields.choice("onFailure", List.of("ASK"), List.of("ROLL_BACK"), "ASK");
-        List.of("thresholds", "bigKeys", "window", "tls", "addressMap", "prepareBefore")
-                .forEach(fields::notBuilt);
+        Thresholds thresholds = thresholds(fields.object("thresholds", false));
+        List.of("bigKeys", "window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
         }
-        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, pacing, attach, accept);
+        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, pacing, attach, accept, thresholds);
     }
 
     private ClusterRef cluster(JsonFields fields) {
@@ -194,17 +198,44 @@ public final class RequestReader {
     }
 
     private static Optional<Duration> pause(JsonFields fields, String text) {
+        return duration(fields, "pause", text, Duration.ZERO, LONGEST_PAUSE);
+    }
+
+    private static Optional<Duration> duration(
+            JsonFields fields, String name, String text, Duration shortest, Duration longest) {
         try {
-            Duration pause = Duration.parse(text);
-            if (pause.isNegative() || pause.compareTo(LONGEST_PAUSE) > 0) {
-                fields.problem("pause", text + " is not between PT0S and " + LONGEST_PAUSE);
+            Duration duration = Duration.parse(text);
+            if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
+                fields.problem(name, text + " is not between " + shortest + " and " + longest);
                 return Optional.empty();
             }
-            return Optional.of(pause);
+            return Optional.of(duration);
         } catch (java.time.DateTimeException e) {
-            fields.problem("pause", "\"" + text + "\" is not an ISO-8601 duration such as \"PT10S\"");
+            fields.problem(name, "\"" + text + "\" is not an ISO-8601 duration such as \"PT10S\"");
             return Optional.empty();
         }
+    }
+
+    private static Thresholds thresholds(JsonFields fields) {
+        Thresholds usual = Thresholds.DEFAULT;
+        Thresholds thresholds = new Thresholds(
+                fields.integer("cpu", 1, 100, usual.cpu()),
+                fields.integer("memory", 1, 100, usual.memory()),
+                limit(fields, "meanLatency", usual.meanLatency()),
+                limit(fields, "p99Latency", usual.p99Latency()),
+                limit(fields, "replicationLag", usual.replicationLag()));
+        if (fields.has("network")) {
+            fields.problem(
+                    "network", "not built yet, since it takes a stated capacity of the nodes' network; leave it out");
+        }
+        fields.nothingElse();
+        return thresholds;
+    }
+
+    private static Duration limit(JsonFields fields, String name, Duration otherwise) {
+        return fields.text(name, "an ISO-8601 duration such as \"PT0.005S\"")
+                .flatMap(text -> duration(fields, name, text, SHORTEST_LIMIT, LONGEST_LIMIT))
+                .orElse(otherwise);
     }
 
     private List<String> accept(JsonFields fields) {

@@ -14,6 +14,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,8 +137,29 @@ class RequestReaderPropertiesTest {
                         pacing,
                         Arbitraries.of(AttachReplicas.class),
                         accept)
-                .as((c, a, approval, s, b, p, attach, taken) ->
-                        new ExpandRequest(c, a, ExpandRequest.NO_BACKUP, approval, s, b, p, attach, taken));
+                .as((c, a, approval, s, b, p, attach, taken) -> new ExpandRequest(
+                        c, a, ExpandRequest.NO_BACKUP, approval, s, b, p, attach, taken, Thresholds.DEFAULT))
+                .flatMap(request -> thresholds().map(limits -> with(request, limits)));
+    }
+
+    private static ExpandRequest with(ExpandRequest request, Thresholds thresholds) {
+        return new ExpandRequest(
+                request.cluster(),
+                request.add(),
+                request.backup(),
+                request.approval(),
+                request.stopAfter(),
+                request.batch(),
+                request.pacing(),
+                request.attachReplicas(),
+                request.accept(),
+                thresholds);
+    }
+
+    private static Arbitrary<Thresholds> thresholds() {
+        Arbitrary<Integer> percents = Arbitraries.integers().between(1, 100);
+        Arbitrary<Duration> limits = Arbitraries.longs().between(1, 60_000).map(Duration::ofMillis);
+        return Combinators.combine(percents, percents, limits, limits, limits).as(Thresholds::new);
     }
 
     private static Arbitrary<Replica> replicas() {

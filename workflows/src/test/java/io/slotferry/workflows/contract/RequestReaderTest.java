@@ -11,6 +11,7 @@ import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,23 @@ class RequestReaderTest {
                 .isEqualTo(Duration.ZERO);
         assertThat(problems(WHOLE.formatted(", 'pacing': {'mode': 'FAST', 'pause': 'PT10S'}")))
                 .containsExactly("pacing.pause: mode FAST has no pause; leave it out, or choose \"mode\": \"STEADY\"");
+    }
+
+    @Test
+    void thresholds_have_defaults_and_each_may_be_given() {
+        assertThat(read(WHOLE.formatted("")).thresholds()).isEqualTo(Thresholds.DEFAULT);
+        assertThat(read(WHOLE.formatted(", 'thresholds': {'cpu': 50, 'replicationLag': 'PT2S'}"))
+                        .thresholds())
+                .isEqualTo(new Thresholds(50, 80, Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void thresholds_that_are_not_the_usual_ones_belong_to_the_canonical_text() {
+        ExpandRequest usual = read(WHOLE.formatted(", 'thresholds': {'cpu': 70}"));
+        ExpandRequest other = read(WHOLE.formatted(", 'thresholds': {'cpu': 71}"));
+
+        assertThat(usual.canonical()).isEqualTo(read(WHOLE.formatted("")).canonical());
+        assertThat(other.canonical()).contains("\"cpu\":71");
     }
 
     @Test
@@ -152,7 +170,13 @@ class RequestReaderTest {
                 "'batch': {'migration': 'ATOMIC'} | batch.migration: \"ATOMIC\" is not built yet; what is built: \"AUTO\", \"KEYS\"",
                 "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",
                 "'pacing': {'latencyBudget': 1}   | pacing.latencyBudget: not built yet; leave it out",
-                "'thresholds': null       | thresholds: not built yet; leave it out",
+                "'thresholds': null       | thresholds: an object belongs here, not null",
+                "'thresholds': {'cpu': 0} | thresholds.cpu: 0 is not a whole number from 1 to 100",
+                "'thresholds': {'memory': '80 %'} | thresholds.memory: a whole number from 1 to 100 belongs here, not a string",
+                "'thresholds': {'meanLatency': 5} | thresholds.meanLatency: an ISO-8601 duration such as \"PT0.005S\" belongs here, not a number",
+                "'thresholds': {'p99Latency': 'PT0S'} | thresholds.p99Latency: PT0S is not between PT0.001S and PT1M",
+                "'thresholds': {'network': 50} | thresholds.network: not built yet, since it takes a stated capacity of the nodes' network; leave it out",
+                "'thresholds': {'latency': 5} | thresholds.latency: unknown field; known here: cpu, memory, meanLatency, p99Latency, replicationLag, network",
                 "'bigKeys': {}            | bigKeys: not built yet; leave it out",
                 "'tls': true              | tls: not built yet; leave it out",
                 "'addressMap': {}         | addressMap: not built yet; leave it out",

@@ -1,0 +1,189 @@
+package io.slotferry.activities.guard;
+
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.cluster.ClusterReader.Asked;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.KnownNode.Flag;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
+import io.slotferry.workflows.contract.FailureKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * The guard by a request's thresholds. A gate costs an INFO and some PINGs on each master of the batch and an INFO on their
+ * replicas; it sleeps only while a replica lags.
+ *
+ * <p>CPU is measured from the end of the batch before to this gate, so that slotferry's own work is not taken for the
+ * clients': a run without pauses, and a batch that is a worker's first, have no such figure.
+ */
+public final class LoadGuard implements BatchGuard {
+    /** A hundred give a p99. */
+    private static final int PINGS = 100;
+
+    /** Where batches follow each other without a pause, a gate has to be quick: enough for a mean. */
+    private static final int FEW_PINGS = 10;
+
+    private static final double MEGABYTE = 1_000_000;
+
+    private final LoadMemory memory;
+    private final Thresholds thresholds;
+    private final Pacing.Mode mode;
+    private final LongSupplier clock;
+
+    public LoadGuard(LoadMemory memory, Thresholds thresholds, Pacing.Mode mode) {
+        this(memory, thresholds, mode, System::nanoTime);
+    }
+
+    LoadGuard(LoadMemory memory, Thresholds thresholds, Pacing.Mode mode, LongSupplier clock) {
+        this.memory = memory;
+        this.thresholds = thresholds;
+        this.mode = mode;
+        this.clock = clock;
+    }
+
+    @Override
+    public void before(Gate gate) {
+        refuseFailingNodes(gate);
+        Map<NodeAddress, Measured> measured = measure(gate, mode == Pacing.Mode.FAST ? FEW_PINGS : PINGS);
+        List<String> over = new ArrayList<>();
+        gate.masters().forEach(master -> over.addAll(over(master, measured.get(master))));
+        gate.targets().stream()
+                .map(target -> target.master().address())
+                .distinct()
+                .forEach(target ->
+                        over.addAll(fullTarget(target, measured.get(target).info())));
+        ReplicaGauge replicas = new ReplicaGauge(gate, infos(measured), thresholds.replicationLag(), clock);
+        replicas.refuseUnlinked();
+        over.addAll(replicas.lagging());
+        if (!over.isEmpty()) {
+            measured.values().forEach(node -> memory.mark(node.info(), node.nanos()));
+            throw new Halted(
+                    FailureKind.LOAD_TOO_HIGH,
+                    "The batch waits: nodes are over the request's thresholds.",
+                    over.subList(0, Math.min(over.size(), ClusterViews.MAX_DIFFERENCES)),
+                    "wait for a quieter hour, then slotferry retry; a new request may state other thresholds");
+        }
+        measured.values().forEach(node -> memory.forget(node.info()));
+    }
+
+    @Override
+    public void after(Gate gate) {
+        if (mode != Pacing.Mode.FAST) {
+            gate.reader()
+                    .ask(gate.masters(), node -> Measured.of(node, 0, clock))
+                    .answers()
+                    .values()
+                    .forEach(node -> memory.mark(node.info(), node.nanos()));
+        }
+    }
+
+    /** A dead node that owns no slot is what a failover leaves behind, and in nobody's way. */
+    private static void refuseFailingNodes(Gate gate) {
+        Set<NodeId> owners = gate.seen().cluster().shards().stream()
+                .filter(shard -> !shard.slots().isEmpty())
+                .map(shard -> shard.master().id())
+                .collect(Collectors.toSet());
+        List<String> failing = ClusterViews.failing(gate.seen().views()).stream()
+                .filter(found -> found.flag() == Flag.PFAIL
+                        || owners.contains(found.node().id()))
+                .map(found -> found.node() + " is flagged " + found.flag() + " by "
+                        + found.seenBy().size() + " of " + gate.seen().views().size() + " nodes")
+                .toList();
+        if (!failing.isEmpty()) {
+            throw new Halted(
+                    FailureKind.NOT_HEALTHY,
+                    "The batch waits: a node is held for failing.",
+                    failing,
+                    "bring the node back, or let the cluster fail it over; then slotferry retry");
+        }
+    }
+
+    private Map<NodeAddress, Measured> measure(Gate gate, int pings) {
+        Asked<Measured> asked = gate.reader().ask(gate.masters(), node -> Measured.of(node, pings, clock));
+        asked.failures().values().forEach(failure -> {
+            throw failure;
+        });
+        return asked.answers();
+    }
+
+    private static Map<NodeAddress, ServerInfo> infos(Map<NodeAddress, Measured> measured) {
+        return measured.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                .info()));
+    }
+
+    private List<String> over(NodeAddress master, Measured measured) {
+        List<String> over = new ArrayList<>();
+        memory.cpuPercent(measured.info(), measured.nanos())
+                .ifPresent(percent -> add(
+                        over,
+                        percent > thresholds.cpu(),
+                        master + ": CPU " + percent + " % of a core, limit " + thresholds.cpu()
+                                + " % (thresholds.cpu)"));
+        add(
+                over,
+                measured.meanMillis() > thresholds.meanLatency().toMillis(),
+                master + ": " + latency("mean", measured.meanMillis(), measured) + ", limit "
+                        + thresholds.meanLatency().toMillis() + " ms (thresholds.meanLatency)");
+        add(
+                over,
+                measured.pings().size() >= PINGS
+                        && measured.p99Millis() > thresholds.p99Latency().toMillis(),
+                master + ": " + latency("p99", measured.p99Millis(), measured) + ", limit "
+                        + thresholds.p99Latency().toMillis() + " ms (thresholds.p99Latency)");
+        return over;
+    }
+
+    private static String latency(String figure, double millis, Measured measured) {
+        return String.format(
+                Locale.ROOT,
+                "%s %.1f ms over %d PINGs from the worker",
+                figure,
+                millis,
+                measured.pings().size());
+    }
+
+    private List<String> fullTarget(NodeAddress target, ServerInfo info) {
+        List<String> over = new ArrayList<>();
+        long limit = info.load().memoryLimit();
+        long percent = limit == 0 ? 0 : info.load().usedMemory() * 100 / limit;
+        add(
+                over,
+                percent > thresholds.memory(),
+                String.format(
+                        Locale.ROOT,
+                        "%s: memory %d %% (%.0f of %.0f MB) and it is to take slots, limit %d %% (thresholds.memory)",
+                        target,
+                        percent,
+                        info.load().usedMemory() / MEGABYTE,
+                        limit / MEGABYTE,
+                        thresholds.memory()));
+        return over;
+    }
+
+    private static void add(List<String> over, boolean is, String line) {
+        if (is) {
+            over.add(line);
+        }
+    }
+
+    /** The replicas of a shard that are not dead. */
+    static List<Member> replicas(Gate gate, Shard shard) {
+        Set<NodeId> dead = ClusterViews.failing(gate.seen().views()).stream()
+                .map(found -> found.node().id())
+                .collect(Collectors.toSet());
+        return shard.replicas().stream()
+                .filter(replica -> !dead.contains(replica.id()))
+                .toList();
+    }
+}

@@ -1,0 +1,44 @@
+package io.slotferry.activities.guard;
+
+import io.slotferry.activities.redis.ServerInfo;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** What a worker remembers of the CPU time of nodes from one gate to the next. Safe for use by several threads. */
+public final class LoadMemory {
+    private static final int MOST_NODES = 2_000;
+    /** Over a shorter time the counters, which the kernel keeps by ticks, say little. */
+    private static final long SHORTEST_NANOS = 1_000_000_000L;
+
+    private record Sample(long nanos, double cpuSeconds) {}
+
+    private final Map<String, Sample> byProcess = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Sample> eldest) {
+            return size() > MOST_NODES;
+        }
+    };
+
+    /** A moment from which on a node's load counts. */
+    synchronized void mark(ServerInfo info, long nanos) {
+        byProcess.put(info.runId(), new Sample(nanos, info.load().cpuSeconds()));
+    }
+
+    /** The node is about to be worked on by slotferry itself, whose load is not the clients'. */
+    synchronized void forget(ServerInfo info) {
+        byProcess.remove(info.runId());
+    }
+
+    /** Percent of a core since the mark; empty without one, or so soon after it that nothing can be told. */
+    synchronized OptionalInt cpuPercent(ServerInfo info, long nanos) {
+        Sample before = byProcess.get(info.runId());
+        if (before == null || nanos - before.nanos() < SHORTEST_NANOS) {
+            return OptionalInt.empty();
+        }
+        double seconds = (nanos - before.nanos()) / 1e9;
+        return OptionalInt.of((int) Math.round((info.load().cpuSeconds() - before.cpuSeconds()) / seconds * 100));
+    }
+}
