@@ -2,15 +2,17 @@ package io.slotferry.distribution;
 
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.servers.LocalNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.resps.Slowlog;
+import redis.clients.jedis.Protocol.Command;
 
 /**
  * What nodes ran for slotferry's connections, by their own slow logs: set to take every command, they hold administrative
@@ -20,7 +22,7 @@ final class CommandLog {
     /** For every node whose log is to be read. */
     static final String[] CONFIG = {"slowlog-log-slower-than 0", "slowlog-max-len 1000000"};
 
-    private static final int ALL = 1_000_000;
+    private static final String ALL = "1000000";
     private static final Set<String> CHANGING = Set.of(
             "migrate",
             "cluster setslot",
@@ -46,15 +48,25 @@ final class CommandLog {
     static List<Entry> changes(LocalNode node) {
         try (Jedis jedis = node.jedis()) {
             List<Entry> entries = new ArrayList<>();
-            for (Slowlog line : jedis.slowlogGet(ALL)) {
-                String command = String.join(" ", line.getArgs());
-                ConnectionName.parse(line.getClientName())
-                        .filter(name -> isChange(line.getArgs()))
-                        .ifPresent(name -> entries.add(new Entry(node, line.getId(), name, command)));
+            for (Object line : (List<?>) jedis.sendCommand(Command.SLOWLOG, "GET", ALL)) {
+                entry(node, (List<?>) line).ifPresent(entries::add);
             }
             entries.sort(Comparator.comparingLong(Entry::id));
             return entries;
         }
+    }
+
+    /** A line is: ID, time, duration, command with its arguments, the client's address, its name. */
+    private static Optional<Entry> entry(LocalNode node, List<?> line) {
+        List<String> words =
+                ((List<?>) line.get(3)).stream().map(CommandLog::text).toList();
+        return ConnectionName.parse(text(line.get(5)))
+                .filter(name -> isChange(words))
+                .map(name -> new Entry(node, (Long) line.get(0), name, String.join(" ", words)));
+    }
+
+    private static String text(Object bytes) {
+        return new String((byte[]) bytes, StandardCharsets.UTF_8);
     }
 
     private static boolean isChange(List<String> words) {
@@ -69,12 +81,8 @@ final class CommandLog {
         Map<LocalNode, Long> ends = new HashMap<>();
         for (LocalNode node : nodes) {
             try (Jedis jedis = node.jedis()) {
-                ends.put(
-                        node,
-                        jedis.slowlogGet(1).stream()
-                                .mapToLong(Slowlog::getId)
-                                .findFirst()
-                                .orElse(-1));
+                List<?> last = (List<?>) jedis.sendCommand(Command.SLOWLOG, "GET", "1");
+                ends.put(node, (Long) ((List<?>) last.get(0)).get(0));
             }
         }
         return ends;

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
@@ -125,9 +126,25 @@ final class ZombieStage implements AutoCloseable {
         } else {
             zombie.resume();
         }
-        assertThat(traps.awaitOutcome(command)).as(command + " of " + caught).startsWith("failed");
+        assertThat(traps.awaitOutcome(command))
+                .as(() -> command + " of " + caught + evidence())
+                .startsWith("failed");
         workers.get(zombie).mend();
         assertThat(CommandLog.changesAfter(ends, caught.connection())).isEmpty();
+    }
+
+    private String evidence() {
+        return "\nchanges:\n  "
+                + String.join(
+                        "\n  ",
+                        nodes().stream()
+                                .flatMap(node -> CommandLog.changes(node).stream())
+                                .map(Object::toString)
+                                .filter(line -> !line.contains("MIGRATE") && !line.contains("SETSLOT"))
+                                .toList())
+                + workers.keySet().stream()
+                        .map(worker -> "\n" + worker.pid() + ":\n" + worker.logTail(30))
+                        .collect(Collectors.joining());
     }
 
     private List<PendingActivityInfo> pending() {

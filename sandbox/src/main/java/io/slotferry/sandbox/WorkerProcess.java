@@ -151,16 +151,6 @@ public final class WorkerProcess implements AutoCloseable {
         process.kill();
     }
 
-    /** SIGSTOP: it neither works nor heartbeats, and its connections stay open. */
-    public void suspend() {
-        process.suspend();
-    }
-
-    /** SIGCONT: it goes on where it was. */
-    public void resume() {
-        process.resume();
-    }
-
     /** SIGTERM, and waits until it has ended. */
     public void terminate() {
         process.terminate();

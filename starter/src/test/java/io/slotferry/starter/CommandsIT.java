@@ -190,7 +190,9 @@ class CommandsIT {
         Cli.Done halted = expand(cli(), "halts", "-y");
 
         assertThat(halted.out())
-                .contains("HALTED, NODE_UNREACHABLE: 10.0.0.2:7000 does not answer", "connect timed out after 2 s, 5 times")
+                .contains(
+                        "HALTED, NODE_UNREACHABLE: 10.0.0.2:7000 does not answer",
+                        "connect timed out after 2 s, 5 times")
                 .contains("You can: slotferry retry halts | slotferry cancel halts");
         assertThat(halted.code()).isEqualTo(ExitCode.HALTED.code());
 

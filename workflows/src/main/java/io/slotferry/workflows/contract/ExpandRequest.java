@@ -48,7 +48,8 @@ public record ExpandRequest(
 
     /** The same at another speed. */
     public ExpandRequest with(Pacing other) {
-        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept);
+        return new ExpandRequest(
+                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept, thresholds);
     }
 
     /** How activities reach the cluster. */
