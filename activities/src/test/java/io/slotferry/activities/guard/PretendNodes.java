@@ -47,6 +47,7 @@ final class PretendNodes implements Nodes {
                     runId,
                     true,
                     Map.of(),
+                    Optional.empty(),
                     false,
                     false,
                     new Replication(master, offset, link, List.of()),
