@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 
 /** docs/HALTS.md shows the tables by which the program itself goes: {@link FailureKind} and {@link RunState}. */
 class HaltsDocTest {
-    private static final String KINDS =
-            "| name | meaning | evidence | who proceeds | legal now | next |\n" + "|---|---|---|---|---|---|\n";
+    private static final String KINDS = """
+            | name | meaning | evidence | who proceeds | legal now | next |
+            |---|---|---|---|---|---|
+            """;
     private static final String STATES = "| state | legal commands |\n|---|---|\n";
 
     @Test
