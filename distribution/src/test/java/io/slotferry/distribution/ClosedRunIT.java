@@ -215,8 +215,9 @@ class ClosedRunIT {
     private static CompletableFuture<Outcome> expandInOneBatch(
             TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) {
         CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(() -> orders.expandOn(
-                stage, List.of(master), List.of(replica), "--batch-slots", "4096", "--approval", "none"));
+                stage, List.of(master), List.of(replica), "--batch-slots", "4096", "--approval=none"));
         assertThat(MidBatch.await(stage.link(), orders.workflowId(), master, 0, running::isDone))
+                .as(() -> "it ended before: " + running.join().text())
                 .isPresent();
         return running;
     }
