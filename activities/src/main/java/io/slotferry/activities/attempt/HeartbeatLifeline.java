@@ -9,6 +9,7 @@ import io.temporal.activity.ActivityInfo;
 import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionClient;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityCompletionFailureException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -153,16 +154,28 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
         try {
             completion.heartbeat(info.getTaskToken(), details.get());
             acknowledgedNanos = sent;
-        } catch (ActivityCanceledException e) {
-            // The server answered, so this attempt is known to live; it is asked to end at its next boundary.
-            acknowledgedNanos = sent;
-            cancelled = true;
         } catch (ActivityCompletionException e) {
-            if (e.getClass() != ActivityCompletionException.class) {
+            ActivityCompletionException reason = reason(e);
+            if (reason instanceof ActivityCanceledException) {
+                // The server answered, so this attempt is known to live; it is asked to end at its next boundary.
+                acknowledgedNanos = sent;
+                cancelled = true;
+                return;
+            }
+            // Without an answer the deadline stands; every other answer says that the attempt is over.
+            if (!(reason instanceof ActivityCompletionFailureException)) {
                 lost = true;
             }
             throw e;
         }
+    }
+
+    /** What the server answered: the SDK (1.38.0) wraps its own exceptions, a requested cancel's among them. */
+    private static ActivityCompletionException reason(ActivityCompletionException e) {
+        return e instanceof ActivityCompletionFailureException
+                        && e.getCause() instanceof ActivityCompletionException answered
+                ? answered
+                : e;
     }
 
     @Override
