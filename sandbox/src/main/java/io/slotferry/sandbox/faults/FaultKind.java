@@ -8,6 +8,8 @@ enum FaultKind {
     WORKER_FROZEN(Struck.WORKER, 4, "worker frozen"),
     /** SIGTERM; another worker is started after a while. */
     WORKER_STOPPED(Struck.WORKER, 3, "worker stopped"),
+    /** Its wire to Temporal is cut, not that to the nodes, for less or for more than the heartbeat timeout. */
+    WORKER_CUT_OFF(Struck.WORKER, 4, "worker cut off from Temporal"),
     /** SIGKILL to Temporal, which is started again on its file. */
     TEMPORAL_KILLED(Struck.TEMPORAL, 3, "Temporal killed"),
     /** SIGKILL to a master: its replica takes over, or it comes back with its data. */
@@ -30,6 +32,14 @@ enum FaultKind {
     RETRY(Struck.RUN, 1, "retry"),
     /** The operator stops the run. */
     CANCEL(Struck.RUN, 2, "cancel"),
+    /** The operator wants everything undone. */
+    ROLLBACK(Struck.RUN, 4, "rollback"),
+    /** The operator wants it to end where it is. */
+    STOP_HERE(Struck.RUN, 2, "stop-here"),
+    /** Temporal's terminate, and another run that goes on. */
+    TERMINATED_CONTINUED(Struck.RUN, 3, "terminated, then continued"),
+    /** Temporal's terminate, and another run that undoes it. */
+    TERMINATED_ROLLED_BACK(Struck.RUN, 3, "terminated, then rolled back"),
     /** Temporal's own cancel. */
     TEMPORAL_CANCEL(Struck.RUN, 1, "Temporal's cancel"),
     /** Temporal's reset of the run, to any of its workflow tasks. */

@@ -91,7 +91,7 @@ final class FaultRun {
         Strikes strikes = new Strikes(stage, script.shape(), steering, journal);
         try (Striker striker = new Striker(journal)) {
             operator.start(request(stage));
-            striker.play(script.strikes(), strikes::arm, operator::closed);
+            striker.play(script.strikes(), strikes::arm, steering::over);
             until(FOR_THE_FAULTS, () -> {
                 boolean closed = steering.look(false);
                 if (closed || steering.reshards()) {

@@ -75,12 +75,13 @@ record FaultScript(long seed, RunShape shape, boolean rollsBack, List<Strike> st
     private static long lasts(FaultKind kind, SplittableRandom dice) {
         return switch (kind) {
             case WORKER_KILLED, WORKER_STOPPED -> dice.nextLong(3_000);
-            case WORKER_FROZEN -> 2_000 + dice.nextLong(10_000);
+            case WORKER_FROZEN, WORKER_CUT_OFF -> 2_000 + dice.nextLong(10_000);
             case TEMPORAL_KILLED -> 500 + dice.nextLong(5_000);
             case MASTER_KILLED, REPLICA_KILLED -> 500 + dice.nextLong(7_000);
             case NODE_FROZEN_BRIEFLY -> 300 + dice.nextLong(RunShape.NODE_TIMEOUT_MILLIS * 6 / 10);
             case NODE_FROZEN_LONG ->
                 RunShape.NODE_TIMEOUT_MILLIS * 3 / 2 + dice.nextLong(RunShape.NODE_TIMEOUT_MILLIS * 2);
+            case TERMINATED_CONTINUED, TERMINATED_ROLLED_BACK -> dice.nextLong(3_000);
             case SLOT_OPENED -> 1_000 + dice.nextLong(4_000);
             default -> 0;
         };

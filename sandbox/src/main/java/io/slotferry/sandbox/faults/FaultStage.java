@@ -1,6 +1,7 @@
 package io.slotferry.sandbox.faults;
 
 import io.slotferry.sandbox.Access;
+import io.slotferry.sandbox.TcpProxy;
 import io.slotferry.sandbox.WorkerProcess;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalClusterBuilder;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import redis.clients.jedis.params.MigrateParams;
 
@@ -29,8 +32,19 @@ final class FaultStage implements AutoCloseable {
     private final boolean password;
     private final List<LocalNode> newMasters = new ArrayList<>();
     private final List<LocalNode> newReplicas = new ArrayList<>();
-    private final List<WorkerProcess> workers = new ArrayList<>();
-    private int started;
+    private final List<Worker> workers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger started = new AtomicInteger();
+
+    /**
+     * A worker, and its wire to Temporal.
+     *
+     * @param wire can be cut
+     */
+    record Worker(WorkerProcess process, TcpProxy wire) {
+        long pid() {
+            return process.pid();
+        }
+    }
 
     private FaultStage(TemporalProcess temporal, Path folder, LocalCluster cluster, boolean password) {
         this.temporal = temporal;
@@ -83,19 +97,23 @@ final class FaultStage implements AutoCloseable {
         return shape.password() ? builder.password(PASSWORD) : builder;
     }
 
-    synchronized WorkerProcess startWorker() {
-        WorkerProcess worker = WorkerProcess.start(
-                "worker-" + ++started,
+    Worker startWorker() {
+        TcpProxy wire = TcpProxy.to(temporal.address());
+        WorkerProcess process = WorkerProcess.start(
+                "worker-" + started.incrementAndGet(),
                 temporal,
                 new WorkerProcess.Settings(
-                        taskQueue, folder, Map.of("SLOTFERRY_CREDENTIALS_FAULTS_PASSWORD", PASSWORD)));
+                        taskQueue,
+                        folder,
+                        Map.of("TEMPORAL_ADDRESS", wire.address(), "SLOTFERRY_CREDENTIALS_FAULTS_PASSWORD", PASSWORD)));
+        Worker worker = new Worker(process, wire);
         workers.add(worker);
         return worker;
     }
 
-    /** Those that have not ended; some may be frozen. */
-    synchronized List<WorkerProcess> workers() {
-        return workers.stream().filter(WorkerProcess::isAlive).toList();
+    /** Those that have not ended; some may be frozen or cut off. */
+    List<Worker> workers() {
+        return workers.stream().filter(worker -> worker.process().isAlive()).toList();
     }
 
     TemporalProcess temporal() {
@@ -171,7 +189,8 @@ final class FaultStage implements AutoCloseable {
 
     @Override
     public void close() {
-        workers().forEach(WorkerProcess::kill);
+        workers().forEach(worker -> worker.process().kill());
+        workers.forEach(worker -> worker.wire().close());
         cluster.close();
     }
 }

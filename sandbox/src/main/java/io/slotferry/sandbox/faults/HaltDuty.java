@@ -20,7 +20,7 @@ final class HaltDuty {
      * @param rollsBack whether a halt that retries do not mend is rolled back first
      */
     HaltDuty(boolean rollsBack) {
-        ways = new ArrayList<>(rollsBack ? List.of("rollback", "stop_here", "cancel") : List.of("stop_here", "cancel"));
+        ways = new ArrayList<>(rollsBack ? List.of("rollback", "stop-here", "cancel") : List.of("stop-here", "cancel"));
     }
 
     /**

@@ -222,7 +222,10 @@ final class Judge {
     }
 
     private static String some(java.util.Collection<?> all) {
-        return all.stream().limit(SHOWN).map(Object::toString).collect(Collectors.joining("; "))
+        return all.stream()
+                        .limit(SHOWN)
+                        .map(each -> each.toString().replaceAll("\\s+", " "))
+                        .collect(Collectors.joining("; "))
                 + (all.size() > SHOWN ? "; and " + (all.size() - SHOWN) + " more" : "");
     }
 }

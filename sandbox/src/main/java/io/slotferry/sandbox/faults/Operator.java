@@ -9,6 +9,7 @@ import io.slotferry.sandbox.faults.RunEnd.State;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Names;
@@ -213,8 +214,12 @@ final class Operator {
                 Halt halt = Failures.haltOf(cause);
                 return Failures.resultOf(cause)
                         .map(Operator::of)
-                        .orElseGet(
-                                () -> RunEnd.of(State.FAILED, halt.kind().name(), halt.text(), halt.next(), List.of()));
+                        .orElseGet(() -> RunEnd.of(
+                                halt.kind().proceeds() == FailureKind.Proceeds.NOBODY ? State.REFUSED : State.FAILED,
+                                halt.kind().name(),
+                                halt.text(),
+                                halt.next(),
+                                List.of()));
             }
         }
         return RunEnd.of(State.FAILED, "", String.valueOf(failure), "", List.of());

@@ -1,9 +1,8 @@
 package io.slotferry.sandbox.faults;
 
-import io.slotferry.sandbox.WorkerProcess;
 import java.util.List;
 
-/** Kills, freezes and stops workers, and kills Temporal. */
+/** Kills, freezes, stops and cuts off workers, and kills Temporal. */
 final class ProcessFaults {
     /** A worker that is frozen for longer than its heartbeat may be silent is worth another one beside it. */
     private static final long SILENCE_MILLIS = 8_000;
@@ -19,24 +18,25 @@ final class ProcessFaults {
     /** For what befalls workers. */
     Striker.Arm onWorker() {
         return new Striker.Arm() {
-            private WorkerProcess victim;
+            private FaultStage.Worker victim;
 
             @Override
             public String strike(Strike strike) {
-                List<WorkerProcess> workers = stage.workers();
+                List<FaultStage.Worker> workers = stage.workers();
                 if (workers.isEmpty()) {
                     return "no worker is running";
                 }
                 victim = workers.get((int) (strike.pick() * workers.size()));
                 journal.note(strike.kind().words() + ": " + victim.pid());
                 switch (strike.kind()) {
-                    case WORKER_KILLED -> victim.kill();
-                    case WORKER_FROZEN -> victim.suspend();
+                    case WORKER_KILLED -> victim.process().kill();
+                    case WORKER_FROZEN -> victim.process().suspend();
+                    case WORKER_CUT_OFF -> victim.wire().cut();
                     // It may take a while to give its work back, and does so while other things happen.
-                    case WORKER_STOPPED -> new Thread(victim::terminate, "worker-stop").start();
+                    case WORKER_STOPPED -> new Thread(victim.process()::terminate, "worker-stop").start();
                     default -> throw new IllegalArgumentException(strike.kind() + " strikes no worker");
                 }
-                if (strike.kind() == FaultKind.WORKER_FROZEN && strike.lastsMillis() > SILENCE_MILLIS) {
+                if (isSilenced(strike) && strike.lastsMillis() > SILENCE_MILLIS) {
                     another();
                 }
                 return "";
@@ -44,14 +44,19 @@ final class ProcessFaults {
 
             @Override
             public void mend(Strike strike) {
-                if (strike.kind() == FaultKind.WORKER_FROZEN) {
-                    victim.resume();
+                if (isSilenced(strike)) {
+                    victim.process().resume();
+                    victim.wire().mend();
                     journal.note("goes on: worker " + victim.pid());
                 } else {
                     another();
                 }
             }
         };
+    }
+
+    private static boolean isSilenced(Strike strike) {
+        return strike.kind() == FaultKind.WORKER_FROZEN || strike.kind() == FaultKind.WORKER_CUT_OFF;
     }
 
     private void another() {

@@ -32,22 +32,32 @@ final class Scoreboard {
         return unplayed.isEmpty() && verdicts.stream().allMatch(Verdict::passed);
     }
 
-    /** A line for one run. */
+    /** Some lines for one run. */
     static String line(Verdict verdict) {
+        String strikes =
+                verdict.script().strikes().stream().map(Strike::toString).collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "%s  seed %-6d %-14s %-30s %4d s  %s%n      %s%n      %s",
+                "%s  seed %-6d %-14s %-26s %4d s%s%n      %s%n      %s",
                 verdict.passed() ? "ok    " : "BROKEN",
                 verdict.script().seed(),
                 verdict.server(),
                 verdict.end(),
                 verdict.took().toSeconds(),
-                verdict.lostByReplication() == 0
-                        ? ""
-                        : verdict.lostByReplication() + " keys lost by the servers' replication",
+                aside(verdict),
                 verdict.script().shape(),
-                verdict.script().strikes().stream().map(Strike::toString).collect(Collectors.joining(", "))
-                        + (verdict.passedOver() == 0 ? "" : " (" + verdict.passedOver() + " passed over)"));
+                strikes + (verdict.passedOver() == 0 ? "" : " (" + verdict.passedOver() + " passed over)"));
+    }
+
+    private static String aside(Verdict verdict) {
+        String halts = verdict.halts().stream()
+                .map(halt -> halt.substring(0, halt.indexOf(':')))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return (halts.isEmpty() ? "" : "  halted: " + halts)
+                + (verdict.lostByReplication() == 0
+                        ? ""
+                        : "  keys lost by the servers' own replication: " + verdict.lostByReplication());
     }
 
     /** The tables, and the sums. */

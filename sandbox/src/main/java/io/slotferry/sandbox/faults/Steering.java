@@ -1,7 +1,11 @@
 package io.slotferry.sandbox.faults;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.RunState;
+import io.temporal.client.WorkflowException;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +16,7 @@ import java.util.Set;
 /** Sits beside a run: answers its halts as an operator would, gives the words that the script has, and knows when it is over. */
 final class Steering implements Striker.Arm {
     private static final long BETWEEN_WORDS_MILLIS = 1_500;
+    private static final long MOST_TRIES = 10;
 
     private final Operator operator;
     private final HaltDuty duty;
@@ -20,6 +25,7 @@ final class Steering implements Striker.Arm {
     private Optional<ExpandStatus> last = Optional.empty();
     private long spokeAt;
     private boolean leftHalted;
+    private volatile boolean followed = true;
 
     Steering(Operator operator, boolean rollsBack, Journal journal) {
         this.operator = operator;
@@ -33,6 +39,12 @@ final class Steering implements Striker.Arm {
         switch (strike.kind()) {
             case RETRY -> operator.give("retry");
             case CANCEL -> operator.give("cancel");
+            case ROLLBACK -> operator.give("rollback");
+            case STOP_HERE -> operator.give("stop-here");
+            case TERMINATED_CONTINUED, TERMINATED_ROLLED_BACK -> {
+                followed = false;
+                operator.terminate();
+            }
             case TEMPORAL_CANCEL -> operator.cancelThroughTemporal();
             case RESET -> operator.reset(strike.pick());
             default -> throw new IllegalArgumentException(strike.kind() + " is no word to a run");
@@ -42,7 +54,33 @@ final class Steering implements Striker.Arm {
 
     @Override
     public void mend(Strike strike) {
-        // A word is not taken back.
+        if (strike.kind() == FaultKind.TERMINATED_CONTINUED) {
+            follow("continue");
+        } else if (strike.kind() == FaultKind.TERMINATED_ROLLED_BACK) {
+            follow("rollback");
+        }
+    }
+
+    /** Temporal may be away for a while. */
+    private void follow(String direction) {
+        for (long tries = 0; !followed; tries++) {
+            try {
+                operator.start(JsonNodeFactory.instance.objectNode().put(direction, operator.workflowId()));
+                followed = true;
+            } catch (WorkflowExecutionAlreadyStarted e) {
+                followed = true;
+            } catch (WorkflowException | StatusRuntimeException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+                journal.note(direction + " was not taken: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Whether the run has ended and no other follows it. */
+    boolean over() {
+        return followed && operator.closed();
     }
 
     /**
@@ -52,7 +90,7 @@ final class Steering implements Striker.Arm {
      * @return whether it is over: closed, or halted with no word left to say
      */
     boolean look(boolean quiet) {
-        if (operator.closed()) {
+        if (over()) {
             return true;
         }
         last = operator.status().or(() -> last);
@@ -73,7 +111,7 @@ final class Steering implements Striker.Arm {
 
     private static List<String> legal(ExpandStatus status) {
         return status.legal().stream()
-                .map(command -> command.name().toLowerCase(Locale.ROOT))
+                .map(command -> command.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .toList();
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HaltDutyTest {
-    private static final List<String> LEGAL = List.of("retry", "rollback", "stop_here", "cancel");
+    private static final List<String> LEGAL = List.of("retry", "rollback", "stop-here", "cancel");
 
     @Test
     void a_halt_is_retried_three_times_then_rolled_back_then_stopped_and_then_left() {
@@ -14,7 +14,7 @@ class HaltDutyTest {
 
         assertThat(words(duty, 15, true))
                 .startsWith("retry", "retry", "retry", "rollback", "retry")
-                .containsSubsequence("rollback", "stop_here", "cancel")
+                .containsSubsequence("rollback", "stop-here", "cancel")
                 .endsWith("retry");
         assertThat(duty.next(LEGAL, true)).isEmpty();
     }
@@ -40,7 +40,7 @@ class HaltDutyTest {
     void who_does_not_roll_back_stops() {
         assertThat(words(new HaltDuty(false), 10, true))
                 .doesNotContain("rollback")
-                .contains("stop_here");
+                .contains("stop-here");
     }
 
     private static List<String> words(HaltDuty duty, int looks, boolean quiet) {
