@@ -83,7 +83,8 @@ final class BatchRun {
         }
     }
 
-    void carried(int keysMoved, long bytesMoved) {
+    void carried(LaneTask task, int keysMoved, long bytesMoved) {
+        memory.carried(task.source(), task.target(), keysMoved);
         keys.addAndGet(keysMoved);
         bytes.addAndGet(bytesMoved);
         report();

@@ -119,7 +119,9 @@ final class BatchSurvey {
                     FailureKind.VIEWS_DISAGREE,
                     "The shard of " + first + " has two masters, one of them without slots.",
                     evidence,
-                    "wait until the one without slots follows the other (it is tried again by itself); then slotferry retry");
+                    "wait until the one without slots follows the other (it is tried again by itself). If it does not, it"
+                            + " came back after its successor had got more slots: make it a replica (once it is empty,"
+                            + " CLUSTER REPLICATE on it); then slotferry retry");
         }
         throw new Halted(
                 FailureKind.CLUSTER_CHANGED,

@@ -111,6 +111,7 @@ final class Gate {
         if (!dead.isEmpty() && !(underWay(sweep.views()) && dead.stream().allMatch(id -> isGone(id, sweep.views())))) {
             throw silent(sweep, dead);
         }
+        refuseDeadTargets(dead, sweep);
         Agreed without = ClusterReader.agreedWhileSlotsMove(new Sweep(
                 sweep.views().stream().map(view -> without(dead, view)).toList(), Map.of()));
         Agreed agreed = new Agreed(without.cluster(), sweep.views());
@@ -155,6 +156,36 @@ final class Gate {
                 .filter(node -> node.id().equals(id))
                 .allMatch(node -> node.slots().isEmpty()
                         && (node.flags().contains(Flag.FAIL) || node.flags().contains(Flag.PFAIL)));
+    }
+
+    /**
+     * A master of Valkey that died while it imported slots, and was replaced, must be back as a replica before these slots
+     * leave their source. If it comes back later, and hears from the source before it hears from its successor, it takes
+     * them for its own under a new epoch, with all slots that it had, and its successor deletes their keys (seen on 9.1).
+     */
+    private void refuseDeadTargets(Set<NodeId> dead, Sweep sweep) {
+        for (BatchOrder.Move move : order.moves()) {
+            Optional<Member> lost = move.target().stream()
+                    .filter(member -> dead.contains(member.id()))
+                    .findFirst();
+            if (lost.isPresent() && isValkey(move.target())) {
+                throw new Halted(
+                        FailureKind.NODE_UNREACHABLE,
+                        lost.get() + " died while it took over slots, and does not answer.",
+                        sweep.failures().values().stream()
+                                .map(NodeFailure::getMessage)
+                                .toList(),
+                        "start it again, so that it becomes a replica before slots move on; or take it out (CLUSTER FORGET "
+                                + lost.get().id() + " on every node within a minute), and keep it out; then slotferry retry");
+            }
+        }
+    }
+
+    private boolean isValkey(List<Member> shard) {
+        return reader
+                .ask(shard.stream().map(Member::address).toList(), node -> node.info().engine())
+                .answers()
+                .containsValue("valkey");
     }
 
     private static NodeView without(Set<NodeId> dead, NodeView view) {

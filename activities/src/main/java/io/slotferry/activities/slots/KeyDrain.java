@@ -117,7 +117,7 @@ final class KeyDrain {
             }
             return false;
         }
-        lane.run().carried(call.size(), call.stream().mapToLong(SizedKey::bytes).sum());
+        lane.run().carried(lane.task(), call.size(), call.stream().mapToLong(SizedKey::bytes).sum());
         return true;
     }
 

@@ -164,6 +164,18 @@ final class ProcessMemory {
         return empty.isPresent();
     }
 
+    /** So many keys went from the one to the other. */
+    synchronized void carried(Member source, Member target, int keys) {
+        add(source, -keys);
+        add(target, keys);
+    }
+
+    private void add(Member node, int keys) {
+        known.of(node.id())
+                .ifPresent(process -> remember(
+                        node, new Known(process.runId(), Math.max(0, process.keys() + keys), process.state())));
+    }
+
     private void remember(Member node, Known process) {
         known = known.plus(new Processes(Map.of(node.id(), process)));
     }

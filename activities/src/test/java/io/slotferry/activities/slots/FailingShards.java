@@ -59,7 +59,7 @@ final class FailingShards implements AutoCloseable {
                 .masters(3)
                 .replicasPerMaster(1)
                 .startTimeout(Duration.ofSeconds(25))
-                .config("cluster-node-timeout 1500", "cluster-allow-replica-migration no")
+                .config("cluster-node-timeout 1500")
                 .start());
     }
 
@@ -72,7 +72,16 @@ final class FailingShards implements AutoCloseable {
             Awaitility.await().until(() -> replica.clusterNodes().contains(master));
             replica.clusterReplicate(master);
         }
+        // As an expansion sets it. A node that restarts has its own again, and only then follows its successor.
+        Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
+                .forEach(FailingShards::forbidReplicaMigration);
         awaitReady();
+    }
+
+    private static void forbidReplicaMigration(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            jedis.configSet("cluster-allow-replica-migration", "no");
+        }
     }
 
     void awaitReady() {
@@ -106,7 +115,7 @@ final class FailingShards implements AutoCloseable {
         DEATH
     }
 
-    /** Returns once the replica is master by its own word; a death is not waited for. */
+    /** Returns once the two have changed places by their own word; a death is not waited for. */
     void failOver(Pair shard, Way way) {
         LocalNode replica = shard.replica();
         if (way == Way.DEATH) {
@@ -121,7 +130,21 @@ final class FailingShards implements AutoCloseable {
                 jedis.sendCommand(Protocol.Command.CLUSTER, SafeEncoder.encode("FAILOVER"));
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> isMaster(replica));
+        LocalNode before = replica.equals(shard.one()) ? shard.two() : shard.one();
+        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> isMaster(replica) && !isMaster(before));
+    }
+
+    /** Starts a node that died as soon as its shard has another master, as whoever watches over processes would. */
+    Thread supervise(Pair shard, LocalNode node) {
+        Thread supervisor = new Thread(
+                () -> {
+                    LocalNode other = node.equals(shard.one()) ? shard.two() : shard.one();
+                    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !node.isAlive() && isMaster(other));
+                    node.start();
+                },
+                "supervisor");
+        supervisor.start();
+        return supervisor;
     }
 
     /** Whether a node that answers calls itself a master. */
