@@ -74,9 +74,20 @@ public final class ChangeSession implements AutoCloseable {
     }
 
     private void fence(ChangingNode node) {
-        for (NamedClient client : node.slotferryClients()) {
+        List<NamedClient> clients = node.slotferryClients();
+        long newest = clients.stream()
+                .filter(client -> kin(client) == Kin.SELF)
+                .mapToLong(NamedClient::id)
+                .max()
+                .orElse(0);
+        for (NamedClient client : clients) {
             switch (kin(client)) {
-                case SELF -> {}
+                case SELF -> {
+                    // What an earlier session of this attempt left on a node that stalled may run still.
+                    if (client.id() < newest) {
+                        node.kill(client.id());
+                    }
+                }
                 case PREDECESSOR -> node.kill(client.id());
                 case SUCCESSOR ->
                     throw new Lifeline.Superseded(

@@ -176,14 +176,15 @@ final class Gate {
                                 .map(NodeFailure::getMessage)
                                 .toList(),
                         "start it again, so that it becomes a replica before slots move on; or take it out (CLUSTER FORGET "
-                                + lost.get().id() + " on every node within a minute), and keep it out; then slotferry retry");
+                                + lost.get().id()
+                                + " on every node within a minute), and keep it out; then slotferry retry");
             }
         }
     }
 
     private boolean isValkey(List<Member> shard) {
-        return reader
-                .ask(shard.stream().map(Member::address).toList(), node -> node.info().engine())
+        return reader.ask(shard.stream().map(Member::address).toList(), node -> node.info()
+                        .engine())
                 .answers()
                 .containsValue("valkey");
     }

@@ -117,7 +117,11 @@ final class KeyDrain {
             }
             return false;
         }
-        lane.run().carried(lane.task(), call.size(), call.stream().mapToLong(SizedKey::bytes).sum());
+        lane.run()
+                .carried(
+                        lane.task(),
+                        call.size(),
+                        call.stream().mapToLong(SizedKey::bytes).sum());
         return true;
     }
 

@@ -76,8 +76,7 @@ class ForeignChangeIT {
         Optional<Halt> move(BatchOrder order, Consumer<Call> meddling) {
             MeddledNodes nodes = new MeddledNodes(cluster.nodes, meddling);
             Halted halted = catchThrowableOfType(
-                    Halted.class,
-                    () -> new BatchMover(new ClusterReader(nodes), Optional.of(new Course(plan, false)))
+                    Halted.class, () -> new BatchMover(new ClusterReader(nodes), Optional.of(new Course(plan, false)))
                             .move(order, new FreeLifeline(++turn, 1, Optional.empty())));
             return Optional.ofNullable(halted).map(Halted::halt);
         }
@@ -110,9 +109,8 @@ class ForeignChangeIT {
             command.add(cluster.source.binary().cli().orElseThrow().toString());
             command.addAll(List.of(arguments));
             try {
-                Process process = new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .start();
+                Process process =
+                        new ProcessBuilder(command).redirectErrorStream(true).start();
                 process.getOutputStream().close();
                 String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 process.waitFor();
@@ -149,8 +147,8 @@ class ForeignChangeIT {
             assertThat(back.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(back.evidence())
                     .singleElement()
-                    .isEqualTo("slots " + undone
-                            + " of batch 1, which this run moved, are not at their target any more");
+                    .isEqualTo(
+                            "slots " + undone + " of batch 1, which this run moved, are not at their target any more");
             give(undone, ownerBefore(expansion, undone), cluster.target);
 
             // To its target before its turn.
@@ -191,7 +189,8 @@ class ForeignChangeIT {
             Halt halt = expansion.haltAtTheGate();
             assertThat(halt.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(halt.evidence())
-                    .containsExactly(GrownCluster.member(added) + " was added: it was no member when the plan was made");
+                    .containsExactly(
+                            GrownCluster.member(added) + " was added: it was no member when the plan was made");
 
             expansion.cli("--cluster", "del-node", cluster.source.address(), added.nodeId());
             assertThat(expansion.move(2, call -> {})).isEmpty();

@@ -1,7 +1,6 @@
 package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
@@ -156,7 +155,8 @@ class RestartIT {
 
     @ParameterizedTest
     @MethodSource("server")
-    void a_source_that_came_back_empty_and_was_written_to_since_is_not_taken_for_one_with_its_data(WantedServer wanted) {
+    void a_source_that_came_back_empty_and_was_written_to_since_is_not_taken_for_one_with_its_data(
+            WantedServer wanted) {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server)) {
             cluster.fill(200, 20);
