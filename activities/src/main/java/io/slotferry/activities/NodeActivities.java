@@ -4,6 +4,8 @@ import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Predecessors;
 import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.activities.guard.LoadGuard;
+import io.slotferry.activities.guard.LoadMemory;
 import io.slotferry.activities.joining.JoiningActivities;
 import io.slotferry.activities.looking.LookingActivities;
 import io.slotferry.activities.recording.RunRecords;
@@ -11,6 +13,7 @@ import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.Course;
 import io.slotferry.activities.slots.MovingActivities;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.RunRecord;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -39,7 +42,17 @@ public final class NodeActivities {
         return List.of(
                 new LookingActivities(connections, attempts),
                 new JoiningActivities(connections, attempts),
-                new MovingActivities(connections, attempts, courses(config.records())));
+                new MovingActivities(connections, attempts, courses(config.records()), guards(config.records())));
+    }
+
+    private static MovingActivities.Guards guards(RunRecords records) {
+        LoadMemory memory = new LoadMemory();
+        return (info, order) -> new LoadGuard(
+                memory,
+                records.of(info.getWorkflowId(), info.getWorkflowRunId())
+                        .map(record -> record.request().thresholds())
+                        .orElse(Thresholds.DEFAULT),
+                order.mode());
     }
 
     private static MovingActivities.Courses courses(RunRecords records) {

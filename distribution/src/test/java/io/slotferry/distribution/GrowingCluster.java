@@ -100,6 +100,16 @@ final class GrowingCluster implements AutoCloseable {
 
     /** The same under another name of the cluster. */
     Outcome expandAs(String clusterName, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        return expandBy(backstage, clusterName, masters, replicas, options);
+    }
+
+    /** The same on another Temporal server. */
+    Outcome expandBy(
+            TemporalAndWorker temporal,
+            String clusterName,
+            List<LocalNode> masters,
+            List<LocalNode> replicas,
+            String... options) {
         return expand(backstage, clusterName, masters, replicas, options);
     }
 

@@ -16,31 +16,31 @@ public interface BatchGuard {
      * @throws io.slotferry.activities.attempt.Halted of kind NOT_HEALTHY or LOAD_TOO_HIGH, which are tried again
      * @throws io.slotferry.activities.redis.NodeFailure where a master of the batch does not answer
      */
-    void before(Gate gate);
+    void before(Ends ends);
 
     /** The batch is over: from here to the next gate the load on its nodes is that of clients alone. */
-    void after(Gate gate);
+    void after(Ends ends);
 
     /** Lets every batch pass. */
     static BatchGuard none() {
         return new BatchGuard() {
             @Override
-            public void before(Gate gate) {}
+            public void before(Ends ends) {}
 
             @Override
-            public void after(Gate gate) {}
+            public void after(Ends ends) {}
         };
     }
 
     /**
-     * What a batch is about to work on.
+     * The ends of a batch's lanes.
      *
      * @param seen the cluster as every node sees it now
      * @param sources the shards that give slots, in the batch's lanes
      * @param targets the shards that take them
      */
-    record Gate(ClusterReader reader, Agreed seen, List<Shard> sources, List<Shard> targets) {
-        public Gate {
+    record Ends(ClusterReader reader, Agreed seen, List<Shard> sources, List<Shard> targets) {
+        public Ends {
             sources = List.copyOf(sources);
             targets = List.copyOf(targets);
         }

@@ -53,17 +53,17 @@ public final class LoadGuard implements BatchGuard {
     }
 
     @Override
-    public void before(Gate gate) {
-        refuseFailingNodes(gate);
-        Map<NodeAddress, Measured> measured = measure(gate, mode == Pacing.Mode.FAST ? FEW_PINGS : PINGS);
+    public void before(Ends ends) {
+        refuseFailingNodes(ends);
+        Map<NodeAddress, Measured> measured = measure(ends, mode == Pacing.Mode.FAST ? FEW_PINGS : PINGS);
         List<String> over = new ArrayList<>();
-        gate.masters().forEach(master -> over.addAll(over(master, measured.get(master))));
-        gate.targets().stream()
+        ends.masters().forEach(master -> over.addAll(over(master, measured.get(master))));
+        ends.targets().stream()
                 .map(target -> target.master().address())
                 .distinct()
                 .forEach(target ->
                         over.addAll(fullTarget(target, measured.get(target).info())));
-        ReplicaGauge replicas = new ReplicaGauge(gate, infos(measured), thresholds.replicationLag(), clock);
+        ReplicaGauge replicas = new ReplicaGauge(ends, infos(measured), thresholds.replicationLag(), clock);
         replicas.refuseUnlinked();
         over.addAll(replicas.lagging());
         if (!over.isEmpty()) {
@@ -78,10 +78,10 @@ public final class LoadGuard implements BatchGuard {
     }
 
     @Override
-    public void after(Gate gate) {
+    public void after(Ends ends) {
         if (mode != Pacing.Mode.FAST) {
-            gate.reader()
-                    .ask(gate.masters(), node -> Measured.of(node, 0, clock))
+            ends.reader()
+                    .ask(ends.masters(), node -> Measured.of(node, 0, clock))
                     .answers()
                     .values()
                     .forEach(node -> memory.mark(node.info(), node.nanos()));
@@ -89,16 +89,16 @@ public final class LoadGuard implements BatchGuard {
     }
 
     /** A dead node that owns no slot is what a failover leaves behind, and in nobody's way. */
-    private static void refuseFailingNodes(Gate gate) {
-        Set<NodeId> owners = gate.seen().cluster().shards().stream()
+    private static void refuseFailingNodes(Ends ends) {
+        Set<NodeId> owners = ends.seen().cluster().shards().stream()
                 .filter(shard -> !shard.slots().isEmpty())
                 .map(shard -> shard.master().id())
                 .collect(Collectors.toSet());
-        List<String> failing = ClusterViews.failing(gate.seen().views()).stream()
+        List<String> failing = ClusterViews.failing(ends.seen().views()).stream()
                 .filter(found -> found.flag() == Flag.PFAIL
                         || owners.contains(found.node().id()))
                 .map(found -> found.node() + " is flagged " + found.flag() + " by "
-                        + found.seenBy().size() + " of " + gate.seen().views().size() + " nodes")
+                        + found.seenBy().size() + " of " + ends.seen().views().size() + " nodes")
                 .toList();
         if (!failing.isEmpty()) {
             throw new Halted(
@@ -109,8 +109,8 @@ public final class LoadGuard implements BatchGuard {
         }
     }
 
-    private Map<NodeAddress, Measured> measure(Gate gate, int pings) {
-        Asked<Measured> asked = gate.reader().ask(gate.masters(), node -> Measured.of(node, pings, clock));
+    private Map<NodeAddress, Measured> measure(Ends ends, int pings) {
+        Asked<Measured> asked = ends.reader().ask(ends.masters(), node -> Measured.of(node, pings, clock));
         asked.failures().values().forEach(failure -> {
             throw failure;
         });
@@ -178,8 +178,8 @@ public final class LoadGuard implements BatchGuard {
     }
 
     /** The replicas of a shard that are not dead. */
-    static List<Member> replicas(Gate gate, Shard shard) {
-        Set<NodeId> dead = ClusterViews.failing(gate.seen().views()).stream()
+    static List<Member> replicas(Ends ends, Shard shard) {
+        Set<NodeId> dead = ClusterViews.failing(ends.seen().views()).stream()
                 .map(found -> found.node().id())
                 .collect(Collectors.toSet());
         return shard.replicas().stream()

@@ -2,7 +2,7 @@ package io.slotferry.activities.guard;
 
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
-import io.slotferry.activities.guard.BatchGuard.Gate;
+import io.slotferry.activities.guard.BatchGuard.Ends;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Member;
@@ -23,21 +23,21 @@ import java.util.function.LongSupplier;
 final class ReplicaGauge {
     private static final long BETWEEN_LOOKS_NANOS = 20_000_000;
 
-    private final Gate gate;
+    private final Ends ends;
     private final Duration limit;
     private final LongSupplier clock;
     private final long began;
     private final Map<NodeAddress, Long> wanted = new LinkedHashMap<>();
     private Asked<ServerInfo> asked;
 
-    ReplicaGauge(Gate gate, Map<NodeAddress, ServerInfo> masters, Duration limit, LongSupplier clock) {
-        this.gate = gate;
+    ReplicaGauge(Ends ends, Map<NodeAddress, ServerInfo> masters, Duration limit, LongSupplier clock) {
+        this.ends = ends;
         this.limit = limit;
         this.clock = clock;
         this.began = clock.getAsLong();
-        gate.shards().forEach(shard -> {
+        ends.shards().forEach(shard -> {
             long offset = masters.get(shard.master().address()).replication().offset();
-            LoadGuard.replicas(gate, shard).stream()
+            LoadGuard.replicas(ends, shard).stream()
                     .map(Member::address)
                     .forEach(replica -> wanted.put(replica, offset));
         });
@@ -45,7 +45,7 @@ final class ReplicaGauge {
     }
 
     private void look() {
-        asked = gate.reader().ask(wanted.keySet(), Node::info);
+        asked = ends.reader().ask(wanted.keySet(), Node::info);
     }
 
     /**

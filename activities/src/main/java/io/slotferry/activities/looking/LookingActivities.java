@@ -1,6 +1,7 @@
 package io.slotferry.activities.looking;
 
 import io.slotferry.activities.attempt.Attempts;
+import io.slotferry.activities.attempt.Kin;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.preflight.Preflight;
@@ -28,7 +29,7 @@ public final class LookingActivities implements Activities.Looking {
 
     @Override
     public PreflightReport preflight(ExpandRequest request) {
-        return looking(request.access(), (reader, lifeline) -> new Preflight(reader).check(request));
+        return looking(request.access(), (reader, lifeline) -> new Preflight(reader, name -> lifeline.kin(name) == Kin.STRANGER).check(request));
     }
 
     @Override

@@ -13,6 +13,7 @@ public enum CheckName {
     NO_OPEN_SLOT(false),
     NO_MIGRATION_JOB(false),
     NO_FAILING_NODE(false),
+    NO_OTHER_SLOTFERRY(false),
     MASTER_WITHOUT_REPLICA(true),
     REPLICA_IN_SYNC(true),
     MASTER_AND_REPLICA_APART(true),

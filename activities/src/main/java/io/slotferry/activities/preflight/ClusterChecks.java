@@ -2,7 +2,9 @@ package io.slotferry.activities.preflight;
 
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
+import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.Node.NamedClient;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.Direction;
 import io.slotferry.planning.KnownNode;
@@ -11,6 +13,7 @@ import io.slotferry.planning.ViewAgreement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Checks of the cluster as a whole. */
 final class ClusterChecks {
@@ -93,6 +96,29 @@ final class ClusterChecks {
         asked.failures()
                 .forEach((address, failure) -> answers.fail(
                         CheckName.NO_MIGRATION_JOB,
+                        Optional.of(address),
+                        failure.getMessage(),
+                        failure.halt().next()));
+    }
+
+    /** Another slotferry at work right now, on whatever Temporal server: no lease holds it off. */
+    void otherSlotferries(ClusterReader reader, Predicate<ConnectionName> stranger) {
+        Asked<List<NamedClient>> asked = reader.ask(
+                views.stream().map(NodeView::self).map(KnownNode::address).toList(), Node::slotferryClients);
+        List<String> others = new ArrayList<>();
+        asked.answers().forEach((address, clients) -> clients.stream()
+                .filter(client ->
+                        ConnectionName.parse(client.name()).filter(stranger.negate()).isEmpty())
+                .forEach(client -> others.add(
+                        "CLIENT LIST of " + address + " shows id=" + client.id() + " name=" + client.name())));
+        answers.failEach(
+                CheckName.NO_OTHER_SLOTFERRY,
+                Preflight.bounded(others),
+                "no other slotferry is connected to any node",
+                "find the run whose ID stands in the name, perhaps on another Temporal server, and let it end");
+        asked.failures()
+                .forEach((address, failure) -> answers.fail(
+                        CheckName.NO_OTHER_SLOTFERRY,
                         Optional.of(address),
                         failure.getMessage(),
                         failure.halt().next()));

@@ -3,6 +3,7 @@ package io.slotferry.activities.preflight;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.ServerInfo;
@@ -18,13 +19,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Looks at a cluster and at the nodes to be added to it, and changes nothing. */
 public final class Preflight {
     private final ClusterReader reader;
+    private final Predicate<ConnectionName> stranger;
 
-    public Preflight(ClusterReader reader) {
+    /**
+     * Checks by this reader.
+     *
+     * @param stranger whether a connection of slotferry's is none of those that the run may end by its fence
+     */
+    public Preflight(ClusterReader reader, Predicate<ConnectionName> stranger) {
         this.reader = reader;
+        this.stranger = stranger;
     }
 
     /** Every check's answer. */
@@ -114,6 +123,7 @@ public final class Preflight {
         checks.openSlots();
         checks.failingNodes();
         checks.jobs(reader);
+        checks.otherSlotferries(reader, stranger);
         Optional<Cluster> cluster = checks.agreement() instanceof ViewAgreement.Agreed agreed
                 ? Optional.of(agreed.cluster())
                 : Optional.empty();

@@ -5,6 +5,8 @@ import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.guard.BatchGuard;
+import io.slotferry.activities.guard.BatchGuard.Ends;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.slots.Gate.Passed;
 import io.slotferry.planning.KnownNode.Role;
@@ -14,6 +16,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.Shard;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
@@ -32,6 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>The {@link Gate}: every node answers, all agree, and nobody else changed anything.
+ *   <li>The {@link BatchGuard}, where the batch has not begun: load is under the request's thresholds.
  *   <li>The fence on every master: connections of older attempts are killed.
  *   <li>The masters are read once more, since what an older attempt had sent may have run until the fence stood.
  *   <li>The lanes move, some side by side. Where a shard fails over under them, all of this begins again.
@@ -45,6 +49,7 @@ public final class BatchMover {
 
     private final ClusterReader reader;
     private final Optional<Course> course;
+    private final BatchGuard guard;
     private final Patience patience;
 
     /**
@@ -67,9 +72,19 @@ public final class BatchMover {
         this(reader, course, Patience.USUAL);
     }
 
+    /** The same behind a guard, which holds back a batch that has not begun; one that returns slots it lets pass. */
+    public BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard) {
+        this(reader, course, guard, Patience.USUAL);
+    }
+
     BatchMover(ClusterReader reader, Optional<Course> course, Patience patience) {
+        this(reader, course, BatchGuard.none(), patience);
+    }
+
+    private BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard, Patience patience) {
         this.reader = reader;
         this.course = course;
+        this.guard = guard;
         this.patience = patience;
     }
 
@@ -110,9 +125,14 @@ public final class BatchMover {
 
         BatchOutcome move() {
             Passed passed = gate.pass(patience.agreement());
+            Ends ends = ends(passed);
+            if (order.way() == Way.THERE && !gate.underWay(passed.cluster().views())) {
+                guard.before(ends);
+            }
             for (int recoveries = 0; ; recoveries++) {
                 try {
                     moveThrough(passed);
+                    guard.after(ends);
                     return outcome();
                 } catch (Halted | NodeFailure e) {
                     if (recoveries == MOST_RECOVERIES || lifeline.stopRequested() || !settlesByItself(e, passed)) {
@@ -123,6 +143,14 @@ public final class BatchMover {
                     passed = gate.pass(patience.failover());
                 }
             }
+        }
+
+        private Ends ends(Passed passed) {
+            return new Ends(
+                    reader,
+                    passed.cluster(),
+                    passed.tasks().stream().map(LaneTask::from).toList(),
+                    passed.tasks().stream().map(LaneTask::to).toList());
         }
 
         private void moveThrough(Passed before) {

@@ -129,7 +129,7 @@ final class Gate {
     }
 
     /** Whether a slot of this batch is open, or has moved. */
-    private boolean underWay(List<NodeView> views) {
+    boolean underWay(List<NodeView> views) {
         for (BatchOrder.Move move : order.moves()) {
             Set<NodeId> ends = Stream.concat(move.source().stream(), move.target().stream())
                     .map(Member::id)

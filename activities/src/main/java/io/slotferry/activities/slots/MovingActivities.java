@@ -3,6 +3,7 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -18,6 +19,7 @@ public final class MovingActivities implements Activities.Moving {
     private final Connections connections;
     private final Attempts attempts;
     private final Courses courses;
+    private final Guards guards;
 
     /** Finds the plan to which a run's batches belong. */
     @FunctionalInterface
@@ -25,10 +27,17 @@ public final class MovingActivities implements Activities.Moving {
         Optional<Course> of(ActivityInfo info);
     }
 
-    public MovingActivities(Connections connections, Attempts attempts, Courses courses) {
+    /** Finds the guard that stands before a run's batches. */
+    @FunctionalInterface
+    public interface Guards {
+        BatchGuard of(ActivityInfo info, BatchOrder order);
+    }
+
+    public MovingActivities(Connections connections, Attempts attempts, Courses courses, Guards guards) {
         this.connections = connections;
         this.attempts = attempts;
         this.courses = courses;
+        this.guards = guards;
     }
 
     @Override
@@ -42,7 +51,8 @@ public final class MovingActivities implements Activities.Moving {
     }
 
     private BatchOutcome move(BatchOrder order, ProcessMemory memory, Lifeline lifeline) {
-        Optional<Course> course = courses.of(Activity.getExecutionContext().getInfo());
-        return new BatchMover(new ClusterReader(connections.to(order.access())), course).move(order, lifeline, memory);
+        ActivityInfo info = Activity.getExecutionContext().getInfo();
+        ClusterReader reader = new ClusterReader(connections.to(order.access()));
+        return new BatchMover(reader, courses.of(info), guards.of(info, order)).move(order, lifeline, memory);
     }
 }

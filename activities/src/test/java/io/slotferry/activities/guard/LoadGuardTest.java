@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
-import io.slotferry.activities.guard.BatchGuard.Gate;
+import io.slotferry.activities.guard.BatchGuard.Ends;
 import io.slotferry.activities.guard.PretendNodes.Pretended;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.KnownNode;
@@ -48,7 +48,7 @@ class LoadGuardTest {
 
     @Test
     void a_healthy_cluster_under_every_threshold_lets_the_batch_begin_after_one_look_at_each_node() {
-        assertThatCode(() -> guard(Mode.STEADY).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.STEADY).before(ends())).doesNotThrowAnyException();
 
         assertThat(source.looks).isEqualTo(1);
         assertThat(replica.looks).isEqualTo(1);
@@ -56,9 +56,9 @@ class LoadGuardTest {
 
     @Test
     void cpu_that_clients_used_since_the_batch_before_is_held_against_its_limit() {
-        guard(Mode.STEADY).before(gate());
+        guard(Mode.STEADY).before(ends());
         source.cpuSeconds += 5;
-        guard(Mode.STEADY).after(gate());
+        guard(Mode.STEADY).after(ends());
         nodes.pass(Duration.ofSeconds(10));
         source.cpuSeconds += 9;
 
@@ -75,32 +75,32 @@ class LoadGuardTest {
     @Test
     void the_batchs_own_cpu_and_a_first_batch_are_not_held_against_it() {
         source.cpuSeconds = 100;
-        guard(Mode.STEADY).before(gate());
+        guard(Mode.STEADY).before(ends());
         nodes.pass(Duration.ofSeconds(2));
         source.cpuSeconds += 2;
-        guard(Mode.STEADY).after(gate());
+        guard(Mode.STEADY).after(ends());
         nodes.pass(Duration.ofSeconds(10));
         source.cpuSeconds += 1;
 
-        assertThatCode(() -> guard(Mode.STEADY).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.STEADY).before(ends())).doesNotThrowAnyException();
     }
 
     @Test
     void while_a_batch_waits_each_attempt_measures_since_the_one_before() {
-        guard(Mode.STEADY).after(gate());
+        guard(Mode.STEADY).after(ends());
         nodes.pass(Duration.ofSeconds(10));
         source.cpuSeconds += 9;
         assertThat(halt(Mode.STEADY).kind()).isEqualTo(FailureKind.LOAD_TOO_HIGH);
         nodes.pass(Duration.ofSeconds(2));
         source.cpuSeconds += 0.2;
 
-        assertThatCode(() -> guard(Mode.STEADY).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.STEADY).before(ends())).doesNotThrowAnyException();
     }
 
     @Test
     void memory_is_a_limit_for_targets_alone() {
         source.usedMemory = 99_000_000;
-        assertThatCode(() -> guard(Mode.FAST).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.FAST).before(ends())).doesNotThrowAnyException();
 
         target.usedMemory = 81_000_000;
         assertThat(halt(Mode.FAST).evidence())
@@ -118,7 +118,7 @@ class LoadGuardTest {
         target.pingMicros = new long[100];
         Arrays.fill(target.pingMicros, 100);
         target.pingMicros[7] = 30_000;
-        assertThatCode(() -> guard(Mode.STEADY).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.STEADY).before(ends())).doesNotThrowAnyException();
         target.pingMicros[8] = 30_000;
         assertThat(halt(Mode.STEADY).evidence())
                 .containsExactly(TARGET.address()
@@ -129,7 +129,7 @@ class LoadGuardTest {
     void a_replica_that_catches_up_within_the_limit_is_waited_for_and_one_that_does_not_is_over_it() {
         source.offset = 5_000;
         replica.catchingUp = 1_000;
-        assertThatCode(() -> guard(Mode.FAST).before(gate())).doesNotThrowAnyException();
+        assertThatCode(() -> guard(Mode.FAST).before(ends())).doesNotThrowAnyException();
 
         replica.offset = 100;
         replica.catchingUp = 0;
@@ -155,17 +155,17 @@ class LoadGuardTest {
 
     @Test
     void a_node_that_may_be_failing_is_waited_for_and_a_dead_one_without_slots_is_not() {
-        assertThat(catchThrowableOfType(Halted.class, () -> guard(Mode.STEADY).before(gate(REPLICA, Flag.PFAIL)))
+        assertThat(catchThrowableOfType(Halted.class, () -> guard(Mode.STEADY).before(ends(REPLICA, Flag.PFAIL)))
                         .halt()
                         .evidence())
                 .containsExactly(REPLICA + " is flagged PFAIL by 1 of 2 nodes");
-        assertThat(catchThrowableOfType(Halted.class, () -> guard(Mode.STEADY).before(gate(SOURCE, Flag.FAIL)))
+        assertThat(catchThrowableOfType(Halted.class, () -> guard(Mode.STEADY).before(ends(SOURCE, Flag.FAIL)))
                         .halt()
                         .kind())
                 .isEqualTo(FailureKind.NOT_HEALTHY);
 
         replica.linked = false;
-        assertThatCode(() -> guard(Mode.STEADY).before(gate(REPLICA, Flag.FAIL)))
+        assertThatCode(() -> guard(Mode.STEADY).before(ends(REPLICA, Flag.FAIL)))
                 .doesNotThrowAnyException();
     }
 
@@ -174,22 +174,22 @@ class LoadGuardTest {
     }
 
     private Halt halt(Mode mode) {
-        return catchThrowableOfType(Halted.class, () -> guard(mode).before(gate()))
+        return catchThrowableOfType(Halted.class, () -> guard(mode).before(ends()))
                 .halt();
     }
 
-    private Gate gate() {
-        return gate(List.of(view(TARGET, Map.of())));
+    private Ends ends() {
+        return ends(List.of(view(TARGET, Map.of())));
     }
 
-    private Gate gate(Member failing, Flag flag) {
-        return gate(List.of(view(TARGET, Map.of(failing, flag)), view(REPLICA, Map.of())));
+    private Ends ends(Member failing, Flag flag) {
+        return ends(List.of(view(TARGET, Map.of(failing, flag)), view(REPLICA, Map.of())));
     }
 
-    private Gate gate(List<NodeView> views) {
+    private Ends ends(List<NodeView> views) {
         Shard from = new Shard(SOURCE, List.of(REPLICA), SlotRanges.all());
         Shard to = new Shard(TARGET, List.of(), SlotRanges.none());
-        return new Gate(
+        return new Ends(
                 new ClusterReader(nodes),
                 new Agreed(new Cluster(List.of(from, to)), views),
                 List.of(from),
