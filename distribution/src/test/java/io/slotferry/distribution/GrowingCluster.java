@@ -110,7 +110,7 @@ final class GrowingCluster implements AutoCloseable {
             List<LocalNode> masters,
             List<LocalNode> replicas,
             String... options) {
-        return expand(backstage, clusterName, masters, replicas, options);
+        return expand(temporal, clusterName, masters, replicas, options);
     }
 
     private Outcome expand(

@@ -51,7 +51,7 @@ class StrangerIT {
             Caught moving = first.traps().awaitCaught("Importing");
 
             Outcome refused = orders.expandBy(
-                    theirs, "orders-elsewhere", others.subList(0, 1), others.subList(1, 2), second.options());
+                    theirs, "orders-refused", others.subList(0, 1), others.subList(1, 2), second.options());
 
             assertThat(refused.exit()).as(refused.text()).isEqualTo(3);
             assertThat(refused.text()).contains("no-other-slotferry", moving.connection());

@@ -16,11 +16,11 @@ import org.awaitility.Awaitility;
  * check of its own can hold it back any more. Test and workers meet in a folder; a trap catches once.
  */
 record Traps(Path folder) {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** What happens to the worker. */
     enum How {
-        /** The whole process stops by SIGSTOP, until somebody sends SIGCONT. */
+        /** The whole process stops by SIGSTOP; it is released, then sent SIGCONT. */
         SUSPEND,
         /** The thread waits to be released; the process goes on. */
         HOLD
@@ -60,13 +60,10 @@ record Traps(Path folder) {
         }
         write("caught-" + command, ProcessHandle.current().pid() + " " + connection);
         if (how.get() == How.SUSPEND) {
-            new ProcessBuilder(
-                            "sh", "-c", "kill -STOP " + ProcessHandle.current().pid())
-                    .start()
-                    .waitFor();
-        } else {
-            await("released-" + command);
+            new ProcessBuilder("sh", "-c", "kill -STOP " + ProcessHandle.current().pid()).start();
         }
+        // The signal may reach this thread late; and once the process goes on, so does the command.
+        await("released-" + command);
         try {
             T answer = call.call();
             write("outcome-" + command, "done: " + answer);

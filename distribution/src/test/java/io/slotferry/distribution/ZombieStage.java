@@ -121,11 +121,8 @@ final class ZombieStage implements AutoCloseable {
                         .noneMatch(other -> other.getActivityId().equals(pending.getActivityId())));
 
         Map<LocalNode, Long> ends = CommandLog.ends(nodes());
-        if (how == How.HOLD) {
-            traps.release(command);
-        } else {
-            zombie.resume();
-        }
+        traps.release(command);
+        zombie.resume();
         assertThat(traps.awaitOutcome(command))
                 .as(() -> command + " of " + caught + evidence())
                 .startsWith("failed");
