@@ -23,7 +23,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class GuardIT {
     @Test
-    void a_batch_waits_while_its_target_is_over_its_memory_limit_shows_why_and_goes_on_once_it_is_not() throws Exception {
+    void a_batch_waits_while_its_target_is_over_its_memory_limit_shows_why_and_goes_on_once_it_is_not()
+            throws Exception {
         try (TemporalAndWorker backstage = TemporalAndWorker.start();
                 GrowingCluster orders = GrowingCluster.start(
                         backstage, LocalCluster.builder(ServerBinary.find()).replicasPerMaster(0), Dataset.of(5_000))) {
@@ -64,7 +65,8 @@ class GuardIT {
     /** Attempts of the batch that waits; 0 where none waits for load. */
     static int attemptsOverLoad(TemporalAndWorker backstage, GrowingCluster orders) {
         WorkflowClient client = backstage.link().client();
-        return client.getWorkflowServiceStubs()
+        return client
+                .getWorkflowServiceStubs()
                 .blockingStub()
                 .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                         .setNamespace(client.getOptions().getNamespace())

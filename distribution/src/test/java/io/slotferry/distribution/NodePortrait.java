@@ -22,6 +22,7 @@ record NodePortrait(List<String> view, Map<String, String> config, long keys, Ma
             "info",
             "dbsize",
             "config|get",
+            "client|list",
             "cluster|nodes",
             "cluster|info",
             "cluster|myid",

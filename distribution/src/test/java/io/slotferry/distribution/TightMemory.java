@@ -10,8 +10,8 @@ record TightMemory(LocalNode node) {
             long used = jedis.info("memory")
                     .lines()
                     .filter(line -> line.startsWith("used_memory:"))
-                    .mapToLong(line ->
-                            Long.parseLong(line.substring("used_memory:".length()).strip()))
+                    .mapToLong(line -> Long.parseLong(
+                            line.substring("used_memory:".length()).strip()))
                     .findFirst()
                     .orElseThrow();
             jedis.configSet("maxmemory", Long.toString(used * 100 / percentUsed));

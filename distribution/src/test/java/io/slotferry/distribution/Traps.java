@@ -60,7 +60,9 @@ record Traps(Path folder) {
         }
         write("caught-" + command, ProcessHandle.current().pid() + " " + connection);
         if (how.get() == How.SUSPEND) {
-            new ProcessBuilder("sh", "-c", "kill -STOP " + ProcessHandle.current().pid()).start();
+            new ProcessBuilder(
+                            "sh", "-c", "kill -STOP " + ProcessHandle.current().pid())
+                    .start();
         }
         // The signal may reach this thread late; and once the process goes on, so does the command.
         await("released-" + command);

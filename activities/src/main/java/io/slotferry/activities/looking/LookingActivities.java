@@ -29,7 +29,9 @@ public final class LookingActivities implements Activities.Looking {
 
     @Override
     public PreflightReport preflight(ExpandRequest request) {
-        return looking(request.access(), (reader, lifeline) -> new Preflight(reader, name -> lifeline.kin(name) == Kin.STRANGER).check(request));
+        return looking(
+                request.access(),
+                (reader, lifeline) -> new Preflight(reader, name -> lifeline.kin(name) == Kin.STRANGER).check(request));
     }
 
     @Override

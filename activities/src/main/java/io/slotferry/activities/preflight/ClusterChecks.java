@@ -107,8 +107,9 @@ final class ClusterChecks {
                 views.stream().map(NodeView::self).map(KnownNode::address).toList(), Node::slotferryClients);
         List<String> others = new ArrayList<>();
         asked.answers().forEach((address, clients) -> clients.stream()
-                .filter(client ->
-                        ConnectionName.parse(client.name()).filter(stranger.negate()).isEmpty())
+                .filter(client -> ConnectionName.parse(client.name())
+                        .filter(stranger.negate())
+                        .isEmpty())
                 .forEach(client -> others.add(
                         "CLIENT LIST of " + address + " shows id=" + client.id() + " name=" + client.name())));
         answers.failEach(
