@@ -246,7 +246,7 @@ class CommandsIT {
     void an_activity_that_is_tried_again_shows_why_it_waits() {
         Cli.Done done = expand(cli(), "waits", "-y");
 
-        assertThat(done.out()).contains("tried again since: VIEWS_DISAGREE: 10.0.0.3:7000 sees another owner");
+        assertThat(done.out()).contains("; waits: VIEWS_DISAGREE: 10.0.0.3:7000 sees another owner");
         assertThat(done.code()).isZero();
     }
 
