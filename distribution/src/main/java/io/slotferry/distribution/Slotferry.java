@@ -8,7 +8,9 @@ import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.ExpandCommand;
 import io.slotferry.starter.PlanCommand;
 import io.slotferry.starter.RetryCommand;
+import io.slotferry.starter.RollbackCommand;
 import io.slotferry.starter.StatusCommand;
+import io.slotferry.starter.StopHereCommand;
 import io.slotferry.starter.WatchCommand;
 import io.slotferry.worker.WorkerCommand;
 import java.io.PrintWriter;
@@ -37,6 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WatchCommand.class,
             ApproveCommand.class,
             RetryCommand.class,
+            RollbackCommand.class,
+            StopHereCommand.class,
             CancelCommand.class,
             WorkerCommand.class,
             DemoCommand.class,

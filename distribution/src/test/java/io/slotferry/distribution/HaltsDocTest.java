@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
+import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +32,11 @@ class HaltsDocTest {
     @Test
     void the_documented_commands_of_each_state_are_those_of_the_program() throws IOException {
         String table = STATES
+                + "| `WAITING` for approval | " + legal(RunState.WAITING, Phase.PLAN) + " |\n"
                 + Arrays.stream(RunState.values())
-                        .map(state -> "| `" + state + "` | " + legal(state) + " |\n")
-                        .collect(Collectors.joining());
+                        .map(state -> "| `" + state + "` | " + legal(state, Phase.RESHARD) + " |\n")
+                        .collect(Collectors.joining())
+                + "| `HALTED` on the way back | " + legal(RunState.HALTED, Phase.ROLLBACK) + " |\n";
 
         assertThat(document()).as("docs/HALTS.md holds this table:\n" + table).contains("\n" + table + "\n");
     }
@@ -45,7 +47,8 @@ class HaltsDocTest {
 
     private static String row(FailureKind kind) {
         return "| `" + kind + "` | " + kind.words() + " | " + kind.evidence() + " | " + proceeds(kind) + " | "
-                + legal(kind.proceeds() == Proceeds.NOBODY ? RunState.REFUSED : RunState.HALTED) + " | " + kind.next()
+                + legal(kind.proceeds() == Proceeds.NOBODY ? RunState.REFUSED : RunState.HALTED, Phase.RESHARD) + " | "
+                + kind.next()
                 + " |\n";
     }
 
@@ -58,10 +61,9 @@ class HaltsDocTest {
     }
 
     /** As they are typed. */
-    private static String legal(RunState state) {
-        String commands = state.legal().stream()
-                .sorted()
-                .map(command -> "`" + command.name().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
+    private static String legal(RunState state, Phase phase) {
+        String commands = state.legal(phase).stream()
+                .map(command -> "`" + command.word() + "`")
                 .collect(Collectors.joining(", "));
         return commands.isEmpty() ? "none" : commands;
     }

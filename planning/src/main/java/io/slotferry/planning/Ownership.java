@@ -51,7 +51,20 @@ final class Ownership {
         return owners[slot];
     }
 
-    /** For each slot the value of the shard in the plan that owned it when the plan was made. */
+    /** The index of the shard that this node is a member of, or {@link #STRANGER}. */
+    int shardOf(NodeId node) {
+        return shardOf.getOrDefault(node, STRANGER);
+    }
+
+    /** For each slot the index of the shard that owns it once the plan is carried out. */
+    static int[] planned(Plan plan) {
+        int[] planned = before(plan);
+        plan.batches().stream().flatMap(batch -> batch.lanes().stream()).forEach(lane -> lane.slots().stream()
+                .forEach(slot -> planned[slot] = lane.target()));
+        return planned;
+    }
+
+    /** For each slot the index of the shard in the plan that owned it when the plan was made. */
     static int[] before(Plan plan) {
         int[] before = new int[SlotRange.SLOTS];
         Arrays.fill(before, NOBODY);

@@ -1,6 +1,7 @@
 package io.slotferry.planning;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What an expansion will do, and all that undoing it needs: pure data, made once, pinned by the workflow's history.
@@ -33,6 +34,20 @@ public record Plan(
     public enum AttachOrder {
         BEFORE_RESHARD,
         AFTER_RESHARD
+    }
+
+    /** The nodes that the plan adds: masters, then replicas. */
+    public List<Member> newNodes() {
+        return Stream.concat(newMasters().stream(), attachments.stream().map(Attachment::replica))
+                .toList();
+    }
+
+    /** The masters that the plan adds. */
+    public List<Member> newMasters() {
+        return shards.stream()
+                .filter(PlannedShard::added)
+                .map(PlannedShard::master)
+                .toList();
     }
 
     /** How many slots change their shard. */

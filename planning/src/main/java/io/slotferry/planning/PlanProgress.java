@@ -54,13 +54,12 @@ public record PlanProgress(List<BatchProgress> batches, List<Foreign> foreign, S
     public static PlanProgress of(Plan plan, Map<NodeId, SlotRanges> ownersNow) {
         Ownership now = new Ownership(plan, ownersNow);
         int[] before = Ownership.before(plan);
-        int[] planned = before.clone();
+        int[] planned = Ownership.planned(plan);
         List<BatchProgress> batches = new ArrayList<>();
         for (Batch batch : plan.batches()) {
             int[] moved = new int[1];
             for (Lane lane : batch.lanes()) {
                 lane.slots().stream().forEach(slot -> {
-                    planned[slot] = lane.target();
                     moved[0] += now.shard(slot) == lane.target() ? 1 : 0;
                 });
             }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.RunState;
-import java.util.Locale;
 import java.util.Map;
 
 /** Gives a run commands and prints what happens next. */
@@ -20,15 +19,7 @@ final class Commands {
     void give(Run run, RunState.Command command, ObjectNode argument) {
         CommandAnswer answer = runs.command(run, command, argument);
         voice.say(run.workflowId() + ": " + answer.state() + ". " + answer.next());
-        voice.event(
-                "answer",
-                Map.of(
-                        "command",
-                        command.name().toLowerCase(Locale.ROOT),
-                        "workflowId",
-                        run.workflowId(),
-                        "answer",
-                        answer));
+        voice.event("answer", Map.of("command", command.word(), "workflowId", run.workflowId(), "answer", answer));
     }
 
     /** Who gives a command, and why. */

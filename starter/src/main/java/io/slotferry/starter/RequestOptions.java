@@ -87,6 +87,12 @@ final class RequestOptions {
     private String attachReplicas;
 
     @Option(
+            names = "--on-failure",
+            paramLabel = "WHAT",
+            description = "ask (default: halt in place) or roll-back (undo everything), once slots may have moved")
+    private String onFailure;
+
+    @Option(
             names = "--accept",
             paramLabel = "CHECK[@NODE]",
             split = ",",
@@ -223,6 +229,9 @@ final class RequestOptions {
         text(request, "pacing", "mode", constant(mode));
         if (attachReplicas != null) {
             request.put("attachReplicas", constant(attachReplicas));
+        }
+        if (onFailure != null) {
+            request.put("onFailure", constant(onFailure));
         }
         if (approval != null) {
             request.put("approval", constant(approval));

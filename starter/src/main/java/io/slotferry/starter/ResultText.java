@@ -42,6 +42,11 @@ final class ResultText {
             if (result.moved().slotsPlanned() > 0 && !result.rehearsed()) {
                 lines.addAll(moved(result.moved()));
             }
+            result.returned()
+                    .ifPresent(returned -> lines.add("Returned " + Words.count(returned.slots()) + " of "
+                            + Words.count(returned.slotsPlanned(), "slot", "s") + " in "
+                            + Words.count(returned.batches(), "batch", "es") + ", with "
+                            + Words.count(returned.keys(), "key", "s")));
             result.validation().ifPresent(validation -> {
                 lines.add("");
                 lines.addAll(shards(validation, plan));

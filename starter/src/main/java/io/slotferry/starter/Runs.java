@@ -27,7 +27,6 @@ import io.temporal.common.converter.DataConverterException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -172,7 +171,7 @@ final class Runs {
      * @throws CommandException where the run refuses it, or no worker answers in time
      */
     CommandAnswer command(Run run, RunState.Command command, JsonNode argument) {
-        String update = command.name().toLowerCase(Locale.ROOT);
+        String update = command.word();
         FutureTask<CommandAnswer> answer = new FutureTask<>(() -> stub(run)
                 .startUpdate(
                         UpdateOptions.newBuilder(CommandAnswer.class)

@@ -97,7 +97,9 @@ final class StatusText {
     }
 
     private static boolean moves(ExpandStatus status) {
-        return status.phase() == Phase.RESHARD && status.state() == RunState.RUNNING && status.slots() > 0;
+        boolean there = status.phase() == Phase.RESHARD && status.state() == RunState.RUNNING;
+        boolean back = status.state() == RunState.ROLLING_BACK && status.slotsMoved() < status.slots();
+        return (there || back) && status.slots() > 0;
     }
 
     /** One line for a log. */
@@ -112,7 +114,7 @@ final class StatusText {
             line.append(", ").append(status.state());
         }
         if (status.slots() > 0 && status.batch() > 0) {
-            line.append(", batch ").append(status.batch()).append(" of ").append(status.batches());
+            line.append(", ").append(batch(status));
             line.append(", ").append(Words.count(status.slotsMoved())).append(" of ");
             line.append(Words.count(status.slots())).append(" slots, ");
             line.append(Words.count(status.keysMoved())).append(" keys");
@@ -137,7 +139,7 @@ final class StatusText {
         return String.join(
                 " | ",
                 status.legal().stream()
-                        .map(command -> "slotferry " + command.name().toLowerCase(Locale.ROOT) + " " + name)
+                        .map(command -> "slotferry " + command.word() + " " + name)
                         .toList());
     }
 
@@ -149,12 +151,16 @@ final class StatusText {
     private String heading(Look look, ExpandStatus status) {
         String cluster = status.cluster().isEmpty() ? status.workflowId() : status.cluster();
         String left = cluster + ": " + status.phase().words() + ", " + look.state();
-        String right = status.batches() > 0 && status.phase() == Phase.RESHARD
-                ? "batch " + status.batch() + " of " + status.batches() + inHand(look)
-                : "";
+        boolean moves = status.phase() == Phase.RESHARD || status.phase() == Phase.ROLLBACK;
+        String right = status.batches() > 0 && moves ? batch(status) + inHand(look) : "";
         int gap = Math.max(2, width - left.length() - right.length());
         return cluster + ": " + style.bold(status.phase().words()) + ", " + state(look.state())
                 + (right.isEmpty() ? "" : " ".repeat(gap) + right);
+    }
+
+    private static String batch(ExpandStatus status) {
+        return (status.phase() == Phase.ROLLBACK ? "return batch " : "batch ") + status.batch() + " of "
+                + status.batches();
     }
 
     private static String inHand(Look look) {
@@ -183,7 +189,10 @@ final class StatusText {
 
     private static String figures(Look look, ExpandStatus status, OptionalLong keysPerSecond) {
         StringBuilder line = new StringBuilder(Words.count(look.keysMoved()));
-        line.append(" of about ").append(Words.count(status.keysExpected())).append(" keys");
+        if (status.keysExpected() > 0) {
+            line.append(" of about ").append(Words.count(status.keysExpected()));
+        }
+        line.append(" keys");
         keysPerSecond.ifPresent(
                 rate -> line.append(", ").append(Words.count(rate)).append(" keys/s"));
         status.timeLeft()

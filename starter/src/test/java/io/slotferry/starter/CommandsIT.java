@@ -359,6 +359,8 @@ class CommandsIT {
             case "watch" -> cli.run(WatchCommand::new, args);
             case "approve" -> cli.run(ApproveCommand::new, args);
             case "retry" -> cli.run(RetryCommand::new, args);
+            case "rollback" -> cli.run(RollbackCommand::new, args);
+            case "stop-here" -> cli.run(StopHereCommand::new, args);
             case "cancel" -> cli.run(CancelCommand::new, args);
             default -> throw new IllegalArgumentException(command);
         };

@@ -86,6 +86,8 @@ class RequestOptionsTest {
                 "steady",
                 "--attach-replicas",
                 "before-reshard",
+                "--on-failure",
+                "roll-back",
                 "--accept",
                 "memory");
 
@@ -100,6 +102,8 @@ class RequestOptionsTest {
                 WatchCommand::new,
                 ApproveCommand::new,
                 RetryCommand::new,
+                RollbackCommand::new,
+                StopHereCommand::new,
                 CancelCommand::new);
     }
 

@@ -67,7 +67,7 @@ final class Samples {
                 moving ? (batch - 1) * 25_000L : 0,
                 planned ? 1_000_000 : 0,
                 moving ? Optional.of(Duration.ofSeconds(743)) : Optional.empty(),
-                List.copyOf(state.legal()).stream().sorted().toList(),
+                List.copyOf(state.legal(phase)),
                 List.of(),
                 List.of(
                         new ExpandResult.Note(STARTED, "preflight"),
@@ -128,6 +128,7 @@ final class Samples {
                         : outcome == RunState.STOPPED
                                 ? new ExpandResult.Moved(17, 41, 1_700, 4_096, 415_000, 2_000, Duration.ofSeconds(340))
                                 : new ExpandResult.Moved(0, 0, 0, 0, 0, 0, Duration.ZERO),
+                Optional.empty(),
                 whole ? Optional.of(validation()) : Optional.empty(),
                 whole ? List.of("10.0.0.2:7000 was over the latency limit twice; 40 s were waited") : List.of(),
                 List.of(new ExpandResult.Note(STARTED, "preflight")),
@@ -149,6 +150,7 @@ final class Samples {
                 whole.planText(),
                 whole.preflight(),
                 new ExpandResult.Moved(0, 41, 0, 4_096, 0, 0, Duration.ZERO),
+                Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 whole.trail(),

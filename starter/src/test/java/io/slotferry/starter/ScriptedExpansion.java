@@ -129,6 +129,28 @@ public final class ScriptedExpansion implements ExpandClusterWorkflow {
     }
 
     @Override
+    public CommandAnswer rollback(JsonNode word) {
+        cancelled = true;
+        return new CommandAnswer(RunState.ROLLING_BACK, "Every slot goes back.");
+    }
+
+    @Override
+    public void mayRollback(JsonNode word) {
+        legal(RunState.Command.ROLLBACK);
+    }
+
+    @Override
+    public CommandAnswer stopHere(JsonNode word) {
+        cancelled = true;
+        return new CommandAnswer(state, "It ends where it is.");
+    }
+
+    @Override
+    public void mayStopHere(JsonNode word) {
+        legal(RunState.Command.STOP_HERE);
+    }
+
+    @Override
     public CommandAnswer cancel(JsonNode word) {
         cancelled = true;
         return new CommandAnswer(state, "It stops at the next slot.");
@@ -140,9 +162,10 @@ public final class ScriptedExpansion implements ExpandClusterWorkflow {
     }
 
     private void legal(RunState.Command command) {
-        if (!state.legal().contains(command)) {
+        if (!state.legal(phase).contains(command)) {
             throw ApplicationFailure.newNonRetryableFailure(
-                    command + " is not possible while " + state + "; possible now: " + state.legal(), "BAD_REQUEST");
+                    command + " is not possible while " + state + "; possible now: " + state.legal(phase),
+                    "BAD_REQUEST");
         }
     }
 

@@ -61,11 +61,8 @@ public final class JoiningActivities implements Activities.Joining {
     }
 
     @Override
-    public void removeNodes(ClusterAccess access, List<Member> nodes) {
-        changing(access, nodes, change -> {
-            new Remover(change).remove(nodes);
-            return null;
-        });
+    public List<String> removeNodes(ClusterAccess access, List<Member> nodes) {
+        return changing(access, nodes, change -> new Remover(change).remove(nodes));
     }
 
     private static List<Member> nodes(Settings settings) {

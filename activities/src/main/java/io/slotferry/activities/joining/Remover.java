@@ -2,28 +2,26 @@ package io.slotferry.activities.joining;
 
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
-import io.slotferry.activities.cluster.Sweep;
-import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.joining.Leavers.Leaver;
+import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.planning.KnownNode;
+import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Removes nodes that this run added. A FORGET holds for 60 s, and whoever still knows a node tells the others of it again:
  * so every member must be reachable before the first FORGET, all forget it, and the node is reset to a new ID at once.
+ * Looks and removes until nobody knows any of them and each stands alone, so that it may be begun again wherever it ended.
  */
 final class Remover {
-    private static final long GONE_MILLIS = 30_000;
+    private static final long GONE_MILLIS = 45_000;
 
     private final Change change;
 
@@ -31,94 +29,69 @@ final class Remover {
         this.change = change;
     }
 
-    /** Removes what is still there of these. */
-    void remove(List<Member> nodes) {
-        Set<NodeId> ids = nodes.stream().map(Member::id).collect(Collectors.toCollection(LinkedHashSet::new));
-        Sweep sweep = change.reader().sweep(change.access());
-        refuseUnlessAllAnswer(sweep);
-        List<KnownNode> leaving = sweep.views().stream()
-                .map(NodeView::self)
-                .filter(self -> ids.contains(self.id()))
-                // Replicas first: a replica refuses to forget its own master.
-                .sorted(Comparator.comparing(self -> self.role() == KnownNode.Role.MASTER))
-                .toList();
-        leaving.forEach(node -> refuseUnlessEmpty(node, ids));
-        leaving.forEach(node -> remove(node, sweep));
-        awaitGone(ids);
-    }
-
-    private static void refuseUnlessAllAnswer(Sweep sweep) {
-        if (!sweep.failures().isEmpty()) {
-            throw new Halted(
-                    FailureKind.NODE_UNREACHABLE,
-                    "Nodes are removed only while every member answers; none was removed.",
-                    sweep.failures().values().stream()
-                            .map(Throwable::getMessage)
-                            .toList(),
-                    "bring the members named above back, or CLUSTER FORGET them where they are gone for good");
-        }
-    }
-
-    private void refuseUnlessEmpty(KnownNode node, Set<NodeId> ours) {
-        List<String> evidence = new ArrayList<>();
-        if (!node.slots().isEmpty()) {
-            evidence.add("it owns " + node.slots().size() + " slots: " + node.slots());
-        }
-        boolean strangersReplica = node.role() == KnownNode.Role.REPLICA
-                && node.masterId().filter(ours::contains).isEmpty()
-                && node.masterId().isPresent();
-        if (node.role() == KnownNode.Role.MASTER) {
-            try (Node asked = change.reader().nodes().look(node.address())) {
-                long keys = asked.info().totalKeys();
-                if (keys > 0) {
-                    evidence.add("it holds " + keys + " keys");
-                }
-            }
-        } else if (strangersReplica) {
-            // Its data is its master's, who stays: the replica alone is taken away again.
-            return;
-        }
-        if (!evidence.isEmpty()) {
-            throw new Halted(
-                    FailureKind.NOT_OURS_TO_REMOVE,
-                    node.address() + " is not empty; it was not removed.",
-                    evidence,
-                    "move its slots away first, or see who uses it");
-        }
-    }
-
-    private void remove(KnownNode leaving, Sweep sweep) {
-        List<NodeAddress> others = sweep.views().stream()
-                .map(NodeView::self)
-                .filter(self -> !self.id().equals(leaving.id()))
-                .map(KnownNode::address)
-                .toList();
-        List<NodeAddress> all = new ArrayList<>(others);
-        all.add(leaving.address());
-        try (ChangeSession session = change.session(all)) {
-            others.forEach(address -> session.at(address).forget(leaving.id()));
-            session.at(leaving.address()).resetHard();
-        }
-    }
-
-    private void awaitGone(Set<NodeId> ids) {
-        List<String> still = new ArrayList<>();
+    /**
+     * Removes what is still there of these, and makes sure that they are gone and empty.
+     *
+     * @return a line for each that is no member any more and could not be looked at, or serves others by now
+     * @throws Halted of kind NODE_UNREACHABLE or NOT_OURS_TO_REMOVE before anything is forgotten, NODE_REFUSED where they do
+     *     not go
+     */
+    List<String> remove(List<Member> nodes) {
+        List<String> left = new ArrayList<>();
+        List<String> passedOver = new ArrayList<>();
         boolean gone = Change.await(GONE_MILLIS, () -> {
-            still.clear();
-            for (NodeView view : change.reader().sweep(change.access()).views()) {
-                Optional<KnownNode> ghost = view.nodes().stream()
-                        .filter(node -> ids.contains(node.id()))
-                        .findFirst();
-                ghost.ifPresent(node -> still.add(view.self().address() + " still knows " + node.id()));
-            }
-            return still.isEmpty();
+            Leavers leavers = Leavers.look(change.reader(), change.access(), nodes);
+            leavers.refuseUnlessAllAnswer();
+            leavers.refuseUnlessEmpty();
+            leavers.known().forEach(leaver -> remove(leaver, leavers));
+            left.clear();
+            left.addAll(leavers.remains());
+            passedOver.clear();
+            passedOver.addAll(leavers.passedOver());
+            return left.isEmpty();
         });
         if (!gone) {
             throw new Halted(
                     FailureKind.NODE_REFUSED,
-                    "Removed nodes are still known to members.",
-                    still,
-                    "CLUSTER FORGET them on the members named above");
+                    "Nodes that were to be removed are not gone.",
+                    left,
+                    "see why these nodes do not forget or reset (their logs), then slotferry retry");
+        }
+        return passedOver;
+    }
+
+    /** Everybody who knows it forgets it, the node itself begins anew; what it is, is read once more right before. */
+    private void remove(Leaver leaver, Leavers leavers) {
+        Set<NodeAddress> addresses = new LinkedHashSet<>(leavers.whoKnows(leaver));
+        leaver.bearer().ifPresent(view -> addresses.add(leaver.node().address()));
+        try (ChangeSession session = change.session(addresses)) {
+            if (leaver.bearer().isPresent()) {
+                refuseUnlessStillEmpty(leaver, session.at(leaver.node().address()));
+            }
+            leavers.whoKnows(leaver)
+                    .forEach(address -> session.at(address).forget(leaver.node().id()));
+            if (leaver.bearer().isPresent()) {
+                session.at(leaver.node().address()).resetHard();
+            }
+        }
+    }
+
+    private static void refuseUnlessStillEmpty(Leaver leaver, ChangingNode node) {
+        NodeView view = node.view();
+        KnownNode self = view.self();
+        List<String> evidence = new ArrayList<>();
+        if (!view.viewer().equals(leaver.node().id())) {
+            evidence.add("its node ID is " + view.viewer() + " now");
+        }
+        if (!self.slots().isEmpty()) {
+            evidence.add("it owns " + self.slots().size() + " slots: " + self.slots());
+        }
+        long keys = self.role() == Role.MASTER ? node.info().totalKeys() : 0;
+        if (keys > 0) {
+            evidence.add("it holds " + keys + " keys");
+        }
+        if (!evidence.isEmpty()) {
+            throw Leavers.notOurs(leaver.node(), evidence);
         }
     }
 }

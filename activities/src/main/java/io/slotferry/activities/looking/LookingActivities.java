@@ -8,16 +8,18 @@ import io.slotferry.activities.preflight.Preflight;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities;
+import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
+import io.slotferry.workflows.contract.ReturnPlan;
 import io.slotferry.workflows.contract.ValidationReport;
 import java.util.function.BiFunction;
 
-/** Preflight, plan and validation as activities. They heartbeat, so that a worker that dies is missed soon. */
+/** Preflight, plans and validation as activities. They heartbeat, so that a worker that dies is missed soon. */
 public final class LookingActivities implements Activities.Looking {
     private final Connections connections;
     private final Attempts attempts;
@@ -42,6 +44,11 @@ public final class LookingActivities implements Activities.Looking {
     @Override
     public CourseSoFar readCourse(ClusterAccess access, Plan plan) {
         return looking(access, (reader, lifeline) -> new CourseReader(reader).read(access, plan));
+    }
+
+    @Override
+    public ReturnPlan planReturn(ReturnOrder order) {
+        return looking(order.access(), (reader, lifeline) -> new ReturnPlanner(reader, lifeline).plan(order));
     }
 
     @Override

@@ -11,9 +11,12 @@ import io.slotferry.planning.Cluster;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
 import io.slotferry.planning.PlannedShard;
 import io.slotferry.planning.Shard;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.planning.ViewAgreement;
+import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
@@ -21,7 +24,9 @@ import io.slotferry.workflows.contract.ValidationReport;
 import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
@@ -64,7 +69,11 @@ final class Validation {
                 ? Optional.of(found.cluster())
                 : Optional.empty();
         agreed.ifPresent(cluster -> {
-            slots(cluster);
+            if (order.expected() == Expected.BALANCED) {
+                slots(cluster);
+            } else if (order.expected() == Expected.AS_BEFORE) {
+                asBefore(cluster);
+            }
             replicas(cluster);
             canaries(cluster);
         });
@@ -94,9 +103,6 @@ final class Validation {
     }
 
     private void slots(Cluster cluster) {
-        if (!order.balanced()) {
-            return;
-        }
         List<String> wrong = new ArrayList<>();
         for (PlannedShard planned : order.plan().shards()) {
             Optional<Shard> now = shardOf(cluster, planned);
@@ -108,6 +114,40 @@ final class Validation {
             }
         }
         verdict("slot-counts", wrong, "every master owns its planned share");
+    }
+
+    /** Slot by slot, and node by node. */
+    private void asBefore(Cluster cluster) {
+        List<String> slots = new ArrayList<>();
+        Map<NodeId, Member> before = new LinkedHashMap<>();
+        for (PlannedShard planned : order.plan().shards()) {
+            Optional<Shard> now = shardOf(cluster, planned);
+            SlotRanges owned = now.map(Shard::slots).orElse(SlotRanges.none());
+            missing(planned.before().minus(owned), planned, "does not own", slots);
+            missing(owned.minus(planned.before()), planned, "did not own", slots);
+            planned.members().forEach(member -> before.put(member.id(), member));
+        }
+        order.plan()
+                .attachments()
+                .forEach(attachment -> before.put(attachment.replica().id(), attachment.replica()));
+        order.removed().forEach(before::remove);
+        Map<NodeId, Member> now = new LinkedHashMap<>();
+        cluster.members().forEach(member -> now.put(member.id(), member));
+        List<String> members = new ArrayList<>();
+        now.values().stream()
+                .filter(member -> !before.containsKey(member.id()))
+                .forEach(member -> members.add(member + " was no member before"));
+        before.values().stream()
+                .filter(member -> !now.containsKey(member.id()))
+                .forEach(member -> members.add(member + " is no member any more"));
+        verdict("slots-as-before", slots, "every slot is at the shard that owned it");
+        verdict("members-as-before", members, now.size() + " nodes are members, as before");
+    }
+
+    private static void missing(SlotRanges slots, PlannedShard shard, String how, List<String> wrong) {
+        if (!slots.isEmpty()) {
+            wrong.add("the shard of " + shard.master() + " " + how + " " + slots);
+        }
     }
 
     private static Optional<Shard> shardOf(Cluster cluster, PlannedShard planned) {
@@ -149,6 +189,9 @@ final class Validation {
 
     /** One canary on every master that the run added. */
     private void canaries(Cluster cluster) {
+        if (order.expected() == Expected.AS_BEFORE) {
+            return;
+        }
         List<String> wrong = new ArrayList<>();
         int flown = 0;
         for (PlannedShard planned : order.plan().shards()) {

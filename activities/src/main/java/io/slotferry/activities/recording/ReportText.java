@@ -27,7 +27,8 @@ final class ReportText {
         text.append("- From ").append(result.startedAt()).append(" to ").append(result.endedAt());
         text.append(", ").append(span(Duration.between(result.startedAt(), result.endedAt())));
         text.append('\n');
-        moved(text, result.moved());
+        moved(text, "Moved", result.moved());
+        result.returned().ifPresent(returned -> moved(text, "Returned", returned));
         if (!result.next().isEmpty()) {
             text.append("- Next: ").append(result.next()).append('\n');
         }
@@ -48,10 +49,11 @@ final class ReportText {
         return text.toString();
     }
 
-    private static void moved(StringBuilder text, ExpandResult.Moved moved) {
+    private static void moved(StringBuilder text, String what, ExpandResult.Moved moved) {
         text.append(String.format(
                 Locale.ROOT,
-                "- Moved: %,d of %,d slots in %,d of %,d batches, %,d keys, %s\n",
+                "- %s: %,d of %,d slots in %,d of %,d batches, %,d keys, %s\n",
+                what,
                 moved.slots(),
                 moved.slotsPlanned(),
                 moved.batches(),

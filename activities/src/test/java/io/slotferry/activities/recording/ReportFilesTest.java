@@ -103,6 +103,7 @@ class ReportFilesTest {
                 "2 masters join",
                 new PreflightReport(List.of(latency), List.of()),
                 new ExpandResult.Moved(20, 41, 2_000, 4_096, 500_000, 1_000, Duration.ofSeconds(603)),
+                Optional.of(new ExpandResult.Moved(3, 20, 300, 2_000, 75_000, 150, Duration.ofSeconds(90))),
                 Optional.of(new ValidationReport(
                         List.of(),
                         List.of(new ValidationReport.ShardSummary(

@@ -33,18 +33,47 @@ public final class Activities {
         @ActivityMethod(name = "ReadCourse")
         CourseSoFar readCourse(ClusterAccess access, Plan plan);
 
+        /**
+         * Plans the way back from where the cluster stands now. Stands the fence on every master before it reads, since the
+         * direction changes: what an older attempt had sent has run, and nothing more comes of it.
+         */
+        @ActivityMethod(name = "PlanReturn")
+        ReturnPlan planReturn(ReturnOrder order);
+
         /** Compares the cluster with the plan and writes canary keys through a cluster client. */
         @ActivityMethod(name = "Validate")
         ValidationReport validate(ValidateOrder order);
     }
 
     /**
+     * From where to go back.
+     *
+     * @param slotsPerBatch the most slots in a batch
+     */
+    public record ReturnOrder(ClusterAccess access, Plan plan, int slotsPerBatch) {}
+
+    /**
      * What to validate.
      *
-     * @param balanced whether all shards must have the plan's share, or (after a stop) only be whole and serving
      * @param attached whether the plan's replicas must be linked
+     * @param removed IDs of nodes that nobody may know any more
      */
-    public record ValidateOrder(ClusterAccess access, Plan plan, boolean balanced, boolean attached) {}
+    public record ValidateOrder(
+            ClusterAccess access, Plan plan, Expected expected, boolean attached, List<NodeId> removed) {
+        public ValidateOrder {
+            removed = List.copyOf(removed);
+        }
+    }
+
+    /** What a cluster is compared with. Whole and serving it must be in any case. */
+    public enum Expected {
+        /** Each shard owns its planned share. */
+        BALANCED,
+        /** Each shard has the slots and the members that it had when the plan was made. */
+        AS_BEFORE,
+        /** Nothing more. */
+        SERVING
+    }
 
     /** Changes who belongs to the cluster, and its settings. */
     @ActivityInterface
@@ -69,9 +98,14 @@ public final class Activities {
         @ActivityMethod(name = "AttachReplicas")
         void attachReplicas(ClusterAccess access, List<Pairing> pairings);
 
-        /** Removes nodes that this run added, while they own no slot: replicas first, FORGET on all, RESET HARD. */
+        /**
+         * Removes nodes that this run added, while they own no slot and hold no key: replicas first, FORGET on all, RESET
+         * HARD. Done again, it makes sure that nobody learned of them anew, and that each stands alone and is empty.
+         *
+         * @return a line for each node that is no member any more and could not be looked at
+         */
         @ActivityMethod(name = "RemoveNodes")
-        void removeNodes(ClusterAccess access, List<Member> nodes);
+        List<String> removeNodes(ClusterAccess access, List<Member> nodes);
     }
 
     /** A replica-to-be and the shard it will follow, by the shard's members, the planned master first. */

@@ -41,7 +41,27 @@ public interface ExpandClusterWorkflow {
     @UpdateValidatorMethod(updateName = "retry")
     void mayRetry(JsonNode word);
 
-    /** Stops cleanly: the slot in hand is finished; {@code {"by": "...", "why": "..."}}, both optional. */
+    /** Undoes everything, wherever the run stands: {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(description = "Undo everything, slot by slot: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer rollback(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "rollback")
+    void mayRollback(JsonNode word);
+
+    /** Ends with the cluster as it is, the slot in hand finished: {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(
+            name = "stop-here",
+            description =
+                    "End here with the slot in hand finished, undoing nothing: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer stopHere(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "stop-here")
+    void mayStopHere(JsonNode word);
+
+    /**
+     * Stops cleanly, the slot in hand finished: {@code {"by": "...", "why": "..."}}, both optional. Before the first batch,
+     * and where {@code onFailure} is ROLL_BACK, everything is undone.
+     */
     @UpdateMethod(description = "Stop cleanly, with the slot in hand finished: {\"by\": \"you\", \"why\": \"...\"}")
     CommandAnswer cancel(JsonNode word);
 

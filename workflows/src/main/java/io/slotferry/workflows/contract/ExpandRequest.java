@@ -21,6 +21,7 @@ public record ExpandRequest(
         BatchOptions batch,
         Pacing pacing,
         AttachReplicas attachReplicas,
+        OnFailure onFailure,
         List<String> accept,
         Thresholds thresholds) {
 
@@ -49,7 +50,7 @@ public record ExpandRequest(
     /** The same at another speed. */
     public ExpandRequest with(Pacing other) {
         return new ExpandRequest(
-                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, accept, thresholds);
+                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, onFailure, accept, thresholds);
     }
 
     /** How activities reach the cluster. */
@@ -127,6 +128,14 @@ public record ExpandRequest(
                     + " ms, p99Latency " + p99Latency.toMillis() + " ms, replicationLag " + replicationLag.toMillis()
                     + " ms";
         }
+    }
+
+    /** What a failure does once slots may have moved. Before that everything is undone in any case. */
+    public enum OnFailure {
+        /** Halts in place, and a person decides. */
+        ASK,
+        /** Everything is undone by itself; so does a cancel. */
+        ROLL_BACK
     }
 
     /** When new replicas are attached. */

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param outcome one of the closed states
  * @param nothingToDo whether the request was satisfied before the run began
  * @param halt why it ended, where it did not complete
+ * @param moved towards the plan
+ * @param returned by the way back; empty where no slot was to be returned
  * @param validation empty where the run ended before that phase
  * @param next what a person may do now
  */
@@ -25,6 +27,7 @@ public record ExpandResult(
         String planText,
         PreflightReport preflight,
         Moved moved,
+        Optional<Moved> returned,
         Optional<ValidationReport> validation,
         List<String> warnings,
         List<Note> trail,

@@ -13,7 +13,9 @@ import java.util.Optional;
  * @param until when a waiting ends by itself
  * @param halt while HALTED
  * @param planText empty before the plan is made
- * @param batch the one in hand, or the last finished, from 1; 0 before the first
+ * @param batch the one in hand, or the last finished, from 1; 0 before the first; in phase ROLLBACK this and the figures
+ *     that follow are those of the way back
+ * @param keysExpected 0 where nobody can tell
  * @param timeLeft expected, of the reshard; empty where not known yet
  * @param legal the commands that would be accepted now
  */

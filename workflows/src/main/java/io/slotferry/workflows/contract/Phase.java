@@ -1,6 +1,6 @@
 package io.slotferry.workflows.contract;
 
-/** The phases of an expansion, in their usual order; ADD_REPLICAS may stand before RESHARD. */
+/** The phases of an expansion, in their usual order; ADD_REPLICAS may stand before RESHARD, ROLLBACK after any. */
 public enum Phase {
     PREFLIGHT("preflight"),
     PLAN("plan"),
@@ -9,6 +9,7 @@ public enum Phase {
     RESHARD("reshard"),
     ADD_REPLICAS("add replicas"),
     VALIDATE("validate"),
+    ROLLBACK("rollback"),
     REPORT("report");
 
     private final String words;

@@ -8,6 +8,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
@@ -77,14 +78,16 @@ public final class RequestReader {
         AttachReplicas attach = AttachReplicas.valueOf(
                 fields.choice("attachReplicas", names(AttachReplicas.values()), List.of(), "AUTO"));
         List<String> accept = accept(fields);
-        fields.choice("onFailure", List.of("ASK"), List.of("ROLL_BACK"), "ASK");
+        OnFailure onFailure =
+                OnFailure.valueOf(fields.choice("onFailure", names(OnFailure.values()), List.of(), "ASK"));
         Thresholds thresholds = thresholds(fields.object("thresholds", false));
         List.of("bigKeys", "window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
         }
-        return new ExpandRequest(cluster, add, backup, approval, stopAfter, batch, pacing, attach, accept, thresholds);
+        return new ExpandRequest(
+                cluster, add, backup, approval, stopAfter, batch, pacing, attach, onFailure, accept, thresholds);
     }
 
     private ClusterRef cluster(JsonFields fields) {

@@ -1,5 +1,6 @@
 package io.slotferry.workflows.contract;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /** The state of a run, with the commands that are legal in it. */
@@ -33,20 +34,48 @@ public enum RunState {
         return closed;
     }
 
-    /** What may be asked of a run in this state. APPROVE is further held to a run that waits for approval. */
-    public Set<Command> legal() {
+    /**
+     * What may be asked of a run in this state and phase: the one table of what is legal. A run that is being stopped, or
+     * writes its report, takes no word any more, whatever its state.
+     */
+    public Set<Command> legal(Phase phase) {
         return switch (this) {
-            case RUNNING, PAUSED -> Set.of(Command.CANCEL);
-            case WAITING -> Set.of(Command.APPROVE, Command.CANCEL);
-            case HALTED -> Set.of(Command.RETRY, Command.CANCEL);
-            case ROLLING_BACK, COMPLETED, ROLLED_BACK, STOPPED, REFUSED -> Set.of();
+            case RUNNING, PAUSED -> EnumSet.of(Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case WAITING ->
+                phase == Phase.PLAN
+                        ? EnumSet.of(Command.APPROVE, Command.CANCEL)
+                        : EnumSet.of(Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case HALTED ->
+                phase == Phase.ROLLBACK
+                        ? EnumSet.of(Command.RETRY, Command.STOP_HERE)
+                        : EnumSet.of(Command.RETRY, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case ROLLING_BACK -> EnumSet.of(Command.STOP_HERE);
+            case COMPLETED, ROLLED_BACK, STOPPED, REFUSED -> EnumSet.noneOf(Command.class);
         };
     }
 
-    /** What an operator may ask of a run; each is a workflow update of the same name in lower case. */
+    /** What an operator may ask of a run; each is a workflow update of the same name. */
     public enum Command {
-        APPROVE,
-        RETRY,
-        CANCEL
+        /** Lets the plan that waits begin. */
+        APPROVE("approve"),
+        /** Tries again what halted. */
+        RETRY("retry"),
+        /** Returns every slot to the shard that it came from, removes the new nodes, and puts settings back. */
+        ROLLBACK("rollback"),
+        /** Ends the run with the cluster as it is, whole and serving; undoes nothing. */
+        STOP_HERE("stop-here"),
+        /** Ends the run: before the first batch everything is undone; after it as STOP_HERE, or as the request says. */
+        CANCEL("cancel");
+
+        private final String word;
+
+        Command(String word) {
+            this.word = word;
+        }
+
+        /** As it is typed, and the name of the update. */
+        public String word() {
+            return word;
+        }
     }
 }

@@ -65,6 +65,6 @@ final class BatchMoves {
                 FailureKind.DEFECT,
                 "Batch " + order.number() + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
                 List.of(),
-                "see why the workers stop, in their logs; then slotferry retry, or slotferry cancel");
+                "see why the workers stop, in their logs; then slotferry retry, or slotferry stop-here");
     }
 }

@@ -1,15 +1,19 @@
 package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Attachment;
+import io.slotferry.planning.Batch;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.Plan.AttachOrder;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ReturnPlan;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the plan says, as orders to activities. */
@@ -18,12 +22,30 @@ final class BatchOrders {
 
     /** The batch at this index of the plan. */
     static BatchOrder order(ExpandRequest request, Plan plan, int index) {
-        List<Move> moves = plan.batches().get(index).lanes().stream()
-                .map(lane -> new Move(members(plan, lane.source()), members(plan, lane.target()), lane.slots()))
+        // Replicas attached before the slots move may be masters by now; those attached after are none yet.
+        boolean attached = plan.attachOrder() == AttachOrder.BEFORE_RESHARD;
+        return order(request, plan, plan.batches().get(index), index + 1, replica -> attached);
+    }
+
+    /**
+     * A batch of the way back.
+     *
+     * @param number from 1, or 0 for slots that are open and finished first
+     */
+    static BatchOrder back(ExpandRequest request, Plan plan, ReturnPlan way, Batch batch, int number) {
+        return order(request, plan, batch, number, replica -> way.attached().contains(replica.id()))
+                .going(Way.BACK);
+    }
+
+    private static BatchOrder order(
+            ExpandRequest request, Plan plan, Batch batch, int number, Predicate<Member> attached) {
+        List<Move> moves = batch.lanes().stream()
+                .map(lane -> new Move(
+                        members(plan, lane.source(), attached), members(plan, lane.target(), attached), lane.slots()))
                 .toList();
         return new BatchOrder(
                 request.access(),
-                index + 1,
+                number,
                 request.batch().lanes(),
                 request.pacing().mode(),
                 moves);
@@ -39,13 +61,12 @@ final class BatchOrders {
                 .toList();
     }
 
-    /** Who may be the shard's master while slots move: replicas attached before count, those attached after do not yet. */
-    private static List<Member> members(Plan plan, int shard) {
-        Stream<Member> attached = plan.attachOrder() == AttachOrder.BEFORE_RESHARD
-                ? plan.attachments().stream()
-                        .filter(attachment -> attachment.shard() == shard)
-                        .map(Attachment::replica)
-                : Stream.empty();
-        return Stream.concat(plan.shards().get(shard).members(), attached).toList();
+    /** Who may be the shard's master while slots move. */
+    private static List<Member> members(Plan plan, int shard, Predicate<Member> attached) {
+        Stream<Member> replicas = plan.attachments().stream()
+                .filter(attachment -> attachment.shard() == shard)
+                .map(Attachment::replica)
+                .filter(attached);
+        return Stream.concat(plan.shards().get(shard).members(), replicas).toList();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class Changes {
     private final List<Member> joined = new ArrayList<>();
+    private final List<Member> removed = new ArrayList<>();
     private final Set<Integer> filled = new HashSet<>();
     private Optional<Settings> settings = Optional.empty();
     private boolean attached;
@@ -47,6 +48,11 @@ final class Changes {
         filled.add(shard);
     }
 
+    /** No new master owns a slot any more. */
+    void emptied() {
+        filled.clear();
+    }
+
     /** Every new replica follows its master. */
     void attachedAll() {
         attached = true;
@@ -76,7 +82,13 @@ final class Changes {
     }
 
     void joinedRemoved() {
+        removed.addAll(joined);
         joined.clear();
+    }
+
+    /** What was removed. */
+    List<Member> removed() {
+        return List.copyOf(removed);
     }
 
     /** Whether any batch was started: it may have moved slots, whatever became of it. */

@@ -37,7 +37,12 @@ record Ending(
         return new Ending(RunState.STOPPED, false, Optional.empty(), validation, next);
     }
 
-    static Ending failed(RunState outcome, Halt halt, String next) {
-        return new Ending(outcome, false, Optional.of(halt), Optional.empty(), next);
+    static Ending failed(RunState outcome, Halt halt, Optional<ValidationReport> validation, String next) {
+        return new Ending(outcome, false, Optional.of(halt), validation, next);
+    }
+
+    /** Back where it began. */
+    static Ending rolledBack(Optional<ValidationReport> validation, String next) {
+        return new Ending(RunState.ROLLED_BACK, false, Optional.empty(), validation, next);
     }
 }

@@ -13,6 +13,7 @@ import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.RunState.Command;
 import io.slotferry.workflows.contract.TakeOver;
 import io.slotferry.workflows.contract.TakeOverReader;
 import io.temporal.failure.CanceledFailure;
@@ -38,10 +39,6 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
     }
 
     private ExpandResult takeOver(TakeOver takeOver) {
-        if (takeOver.direction() == TakeOver.Direction.ROLLBACK) {
-            run.closed(RunState.REFUSED, "not built yet");
-            throw Failures.of(new BadRequest(java.util.List.of("rollback: not built yet; leave it out")).halt());
-        }
         RunRecord record = closedRun(takeOver);
         ExpandRequest request = takeOver.pacing().map(record.request()::with).orElse(record.request());
         run.takesOver(request, record);
@@ -64,7 +61,7 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
             }
             Halt halt = Failures.haltOf(failure);
             run.closed(RunState.REFUSED, halt.message());
-            throw Failures.of(halt, run.result(Ending.failed(RunState.REFUSED, halt, halt.next())));
+            throw Failures.of(halt, run.result(Ending.failed(RunState.REFUSED, halt, Optional.empty(), halt.next())));
         }
     }
 
@@ -109,12 +106,32 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
     }
 
     @Override
+    public CommandAnswer rollback(JsonNode word) {
+        return steering.end(Command.ROLLBACK, word);
+    }
+
+    @Override
+    public void mayRollback(JsonNode word) {
+        steering.mayEnd(Command.ROLLBACK, word);
+    }
+
+    @Override
+    public CommandAnswer stopHere(JsonNode word) {
+        return steering.end(Command.STOP_HERE, word);
+    }
+
+    @Override
+    public void mayStopHere(JsonNode word) {
+        steering.mayEnd(Command.STOP_HERE, word);
+    }
+
+    @Override
     public CommandAnswer cancel(JsonNode word) {
-        return steering.cancel(word);
+        return steering.end(Command.CANCEL, word);
     }
 
     @Override
     public void mayCancel(JsonNode word) {
-        steering.mayCancel(word);
+        steering.mayEnd(Command.CANCEL, word);
     }
 }

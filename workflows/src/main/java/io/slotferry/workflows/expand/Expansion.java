@@ -57,7 +57,10 @@ final class Expansion {
         return toItsEnd(() -> {
             searchAttributes();
             new Succession(record, run, rooms, lease, changes).begin();
-            return new Growth(request, run, steering, rooms, lease, changes).complete();
+            return direction == TakeOver.Direction.ROLLBACK
+                    ? retreat.back(
+                            "run " + record.runId() + " of " + record.workflowId() + " is undone", Optional.empty())
+                    : new Growth(request, run, steering, rooms, lease, changes).complete();
         });
     }
 
@@ -65,10 +68,10 @@ final class Expansion {
         try {
             steering.interruptible(() -> reached = Optional.of(phases.get()));
         } catch (TemporalFailure failure) {
-            uninterrupted(() ->
-                    reached = Optional.of(steering.stopAsked() ? retreat.stopped(failure) : retreat.failed(failure)));
+            uninterrupted(() -> reached = Optional.of(retreat.after(failure)));
         }
         Ending ending = reached.orElseThrow();
+        run.ending();
         ExpandResult[] result = new ExpandResult[1];
         uninterrupted(() -> result[0] = close(ending));
         if (steering.cancelledByTemporal()) {

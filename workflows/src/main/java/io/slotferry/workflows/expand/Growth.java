@@ -3,12 +3,13 @@ package io.slotferry.workflows.expand;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.Plan.AttachOrder;
-import io.slotferry.planning.PlannedShard;
+import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
@@ -18,7 +19,6 @@ import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The phases that change the cluster. Each step asks for the lease first; a step that fails is halted on and repeated. */
 final class Growth {
@@ -31,7 +31,6 @@ final class Growth {
     private final Rooms rooms;
     private final Lease lease;
     private final Changes changes;
-    private final BatchMoves moves;
     private final Plan plan;
 
     Growth(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
@@ -41,7 +40,6 @@ final class Growth {
         this.rooms = rooms;
         this.lease = lease;
         this.changes = changes;
-        this.moves = new BatchMoves(rooms);
         this.plan = run.plan().orElseThrow();
     }
 
@@ -63,7 +61,7 @@ final class Growth {
             Settings prior = changes.settings().orElseGet(this::recordedSettings);
             rooms.joining("set " + REPLICA_MIGRATION + " to no").applySetting(request.access(), prior, "no");
         });
-        List<Member> masters = newMasters().toList();
+        List<Member> masters = plan.newMasters();
         // Once slots have moved they had all joined, and one of them may have failed over since.
         if (!masters.isEmpty() && !changes.slotsMayHaveMoved()) {
             step(() -> {
@@ -76,7 +74,7 @@ final class Growth {
     /** Nothing is touched before what undoing needs is on disk and in history. */
     private Settings recordedSettings() {
         Settings prior = rooms.readingSettings("read " + REPLICA_MIGRATION)
-                .readSettings(request.access(), newNodes(), REPLICA_MIGRATION);
+                .readSettings(request.access(), plan.newNodes(), REPLICA_MIGRATION);
         rooms.recording("write down what going on or undoing would need").writeRecord(run.record(prior));
         changes.touching(prior);
         return prior;
@@ -117,7 +115,7 @@ final class Growth {
         run.tally().begin(order, Run.now());
         run.now(summary);
         plan.batches().get(index).lanes().forEach(lane -> changes.filling(lane.target()));
-        moves.move(order, summary, outcome -> run.tally().record(outcome, Run.now()));
+        rooms.batches().move(order, summary, outcome -> run.tally().record(outcome, Run.now()));
     }
 
     private ValidationReport validated() {
@@ -126,7 +124,7 @@ final class Growth {
         ValidationReport[] report = new ValidationReport[1];
         step(() -> {
             report[0] = rooms.looking("validate the cluster")
-                    .validate(new ValidateOrder(request.access(), plan, true, true));
+                    .validate(new ValidateOrder(request.access(), plan, Expected.BALANCED, true, List.of()));
             if (!report[0].passed()) {
                 throw Failures.of(invalid(report[0]));
             }
@@ -149,12 +147,12 @@ final class Growth {
                         .filter(CheckResult::blocks)
                         .map(check -> check.subject() + ": " + check.evidence())
                         .toList(),
-                "slotferry retry validates again, slotferry cancel ends the run as it is");
+                "slotferry retry validates again, slotferry stop-here ends the run as it is, slotferry rollback undoes it");
     }
 
     /**
-     * Does one step. Where it fails before any slot may have moved, the failure goes up and everything is undone; after
-     * that the run halts in place, and each retry repeats the step.
+     * Does one step. Where it fails before any slot may have moved, or the request wants it so, the failure goes up and
+     * everything is undone; else the run halts in place, and each retry repeats the step.
      */
     private void step(Runnable step) {
         while (true) {
@@ -165,7 +163,7 @@ final class Growth {
                 CancellationScope.throwCanceled();
                 return;
             } catch (TemporalFailure failure) {
-                if (steering.stopAsked() || !changes.slotsMayHaveMoved()) {
+                if (steering.stopAsked() || undoesByItself()) {
                     throw failure;
                 }
                 new HaltedWait(run, steering).untilRetry(Failures.haltOf(failure));
@@ -173,13 +171,8 @@ final class Growth {
         }
     }
 
-    private Stream<Member> newMasters() {
-        return plan.shards().stream().filter(PlannedShard::added).map(PlannedShard::master);
-    }
-
-    private List<Member> newNodes() {
-        return Stream.concat(newMasters(), plan.attachments().stream().map(attachment -> attachment.replica()))
-                .toList();
+    private boolean undoesByItself() {
+        return !changes.slotsMayHaveMoved() || request.onFailure() == OnFailure.ROLL_BACK;
     }
 
     private static String addresses(List<Member> nodes) {

@@ -1,14 +1,17 @@
 package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.RunState.Command;
 import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.failure.CanceledFailure;
@@ -16,7 +19,10 @@ import io.temporal.failure.TemporalFailure;
 import java.util.List;
 import java.util.Optional;
 
-/** How a run ends that does not complete: by a failure, or by the operator's word. Runs where no cancel reaches. */
+/**
+ * How a run ends that does not complete, by a failure or by the operator's word: it goes back ({@link WayBack}), or stops
+ * where it is in good order. Runs where no cancel reaches.
+ */
 final class Retreat {
     private final ExpandRequest request;
     private final Run run;
@@ -34,43 +40,74 @@ final class Retreat {
         this.changes = changes;
     }
 
-    /** After a failure before any slot may have moved; what was done is undone, what was not is left alone. */
-    Ending failed(TemporalFailure failure) {
-        Halt halt = Failures.haltOf(failure);
-        if (!changes.any()) {
-            return Ending.failed(RunState.REFUSED, halt, "nothing was touched; remedy the cause, then start again");
+    /** After this failure, which the operator's word may have caused. */
+    Ending after(TemporalFailure failure) {
+        Optional<Command> word = steering.lastWord();
+        if (word.isEmpty()) {
+            return failed(Failures.haltOf(failure));
         }
-        run.rollingBack(halt.message());
-        undo();
+        if (!isCancel(failure)) {
+            run.warn("while it was being stopped: " + Failures.haltOf(failure).message());
+        }
+        if (!changes.any()) {
+            String untouched = "nothing was touched";
+            return word.get() == Command.ROLLBACK
+                    ? Ending.rolledBack(Optional.empty(), untouched)
+                    : Ending.stopped(Optional.empty(), untouched);
+        }
+        return goesBack(word.get()) ? back(word.get().word() + " was asked for", Optional.empty()) : here();
+    }
+
+    private boolean goesBack(Command word) {
+        return switch (word) {
+            case ROLLBACK -> true;
+            case CANCEL -> !changes.slotsMayHaveMoved() || request.onFailure() == OnFailure.ROLL_BACK;
+            case STOP_HERE, APPROVE, RETRY -> false;
+        };
+    }
+
+    /** After a failure that is not halted on; what was done is undone, what was not is left alone. */
+    private Ending failed(Halt halt) {
         return changes.any()
-                ? Ending.failed(RunState.STOPPED, halt, "not everything could be undone: see the warnings")
+                ? back(halt.message(), Optional.of(halt))
                 : Ending.failed(
-                        RunState.ROLLED_BACK, halt, "everything was undone; remedy the cause, then start again");
+                        RunState.REFUSED,
+                        halt,
+                        Optional.empty(),
+                        "nothing was touched; remedy the cause, then start again");
     }
 
-    /** After the operator's word, wherever the run stood. */
-    Ending stopped(TemporalFailure interruption) {
-        if (!isCancel(interruption)) {
-            run.warn("while it was being stopped: "
-                    + Failures.haltOf(interruption).message());
+    /**
+     * Undoes all that was changed, which {@code stop-here} or Temporal's own cancel can still end.
+     *
+     * @param why for status and trail
+     * @param failure that the run closes with; empty where it was asked for
+     */
+    Ending back(String why, Optional<Halt> failure) {
+        ValidationReport[] report = new ValidationReport[1];
+        try {
+            steering.returning(
+                    () -> report[0] = new WayBack(request, run, steering, rooms, lease, changes).complete(why));
+        } catch (TemporalFailure interruption) {
+            if (!isCancel(interruption)) {
+                run.warn("the way back was not finished: " + text(Failures.haltOf(interruption)));
+            }
+            Ending here = here();
+            return failure.map(halt -> Ending.failed(RunState.STOPPED, halt, here.validation(), here.next()))
+                    .orElse(here);
         }
-        if (!changes.any()) {
-            return Ending.stopped(Optional.empty(), "nothing was touched");
-        }
-        return changes.slotsMayHaveMoved() ? stoppedAfterSlotsMoved() : stoppedBefore();
+        Optional<ValidationReport> validation = Optional.of(report[0]);
+        return failure.map(halt -> Ending.failed(
+                        RunState.ROLLED_BACK,
+                        halt,
+                        validation,
+                        "everything was undone; remedy the cause, then start again"))
+                .orElseGet(() -> Ending.rolledBack(
+                        validation, "everything was undone; start the same request again when you like"));
     }
 
-    private Ending stoppedBefore() {
-        run.rollingBack("undoes what was done, since no slot has moved");
-        undo();
-        return Ending.stopped(
-                Optional.empty(),
-                changes.any()
-                        ? "not everything could be undone, see the warnings"
-                        : "everything was undone; start the same request again when you like");
-    }
-
-    private Ending stoppedAfterSlotsMoved() {
+    /** Ends with the cluster as it is, whole and serving. */
+    private Ending here() {
         Plan plan = run.plan().orElseThrow();
         run.stopping("brings the cluster into good order");
         if (attempt("the lease could not be taken again", this::holdAgain)) {
@@ -82,11 +119,14 @@ final class Retreat {
         attempt(
                 "the cluster was not validated",
                 () -> report[0] = rooms.looking("validate the cluster as it is")
-                        .validate(new ValidateOrder(request.access(), plan, false, changes.attached())));
+                        .validate(new ValidateOrder(
+                                request.access(), plan, Expected.SERVING, changes.attached(), List.of())));
         Optional<ValidationReport> validation = Optional.ofNullable(report[0]);
         validation.ifPresent(this::warnOfWhatFailed);
         return Ending.stopped(
-                validation, "start the same request again: it plans the rest (slotferry expand, with the same nodes)");
+                validation,
+                "slotferry expand --continue " + run.calledBy() + " goes on where it stopped; slotferry rollback --of "
+                        + run.calledBy() + " undoes it");
     }
 
     /** A new master that got slots needs its replicas; one that got none stays the empty member that it is. */
@@ -110,24 +150,6 @@ final class Retreat {
                 .forEach(check -> run.warn(check.subject() + ": " + check.evidence()));
     }
 
-    /**
-     * Settings go back first, while the nodes that are to be removed still have the IDs by which their values were
-     * recorded; no master has lost a slot, so no replica wanders.
-     */
-    private void undo() {
-        boolean held = insist("the lease could not be taken again", this::holdAgain);
-        if (!held) {
-            return;
-        }
-        insist("settings were not put back", this::restoreSettings);
-        insist("the new nodes were not removed", () -> {
-            if (!changes.joined().isEmpty()) {
-                rooms.joining("remove the nodes that this run added").removeNodes(request.access(), changes.joined());
-                changes.joinedRemoved();
-            }
-        });
-    }
-
     private void restoreSettings() {
         Optional<Settings> prior = changes.settings();
         if (prior.isPresent()) {
@@ -146,32 +168,19 @@ final class Retreat {
         }
     }
 
-    /** Undoing halts where it fails and is tried again on retry, until the operator wants the run to end. */
-    private boolean insist(String otherwise, Runnable step) {
-        while (!steering.stopAsked()) {
-            try {
-                step.run();
-                return true;
-            } catch (TemporalFailure failure) {
-                if (!steering.stopAsked()) {
-                    new HaltedWait(run, steering).untilRetry(Failures.haltOf(failure));
-                    run.rollingBack("tries again to undo what was done");
-                }
-            }
-        }
-        return attempt(otherwise, step);
-    }
-
     /** One attempt; a failure becomes a warning. */
     private boolean attempt(String otherwise, Runnable step) {
         try {
             step.run();
             return true;
         } catch (TemporalFailure failure) {
-            Halt halt = Failures.haltOf(failure);
-            run.warn(otherwise + ": " + halt.message() + (halt.next().isEmpty() ? "" : "; next: " + halt.next()));
+            run.warn(otherwise + ": " + text(Failures.haltOf(failure)));
             return false;
         }
+    }
+
+    private static String text(Halt halt) {
+        return halt.message() + (halt.next().isEmpty() ? "" : "; next: " + halt.next());
     }
 
     private static boolean isCancel(Throwable failure) {

@@ -27,6 +27,13 @@ final class Rooms {
     /** What is for people alone must not keep a run from ending. */
     private static final Duration NOTES_ALTOGETHER = Duration.ofMinutes(2);
 
+    private final BatchMoves batches = new BatchMoves(this);
+
+    /** Batches, there and back. */
+    BatchMoves batches() {
+        return batches;
+    }
+
     Looking looking(String summary) {
         return Workflow.newActivityStub(Looking.class, lasting(summary));
     }

@@ -33,7 +33,7 @@ final class Run {
     private final String runId = Workflow.getInfo().getRunId();
     private final Instant startedAt = now();
     private final Consumer<ExpandStatus> listener;
-    private final Tally tally = new Tally();
+    private final Tally returned = new Tally();
     private final List<String> warnings = new ArrayList<>();
     private final List<Note> trail = new ArrayList<>();
 
@@ -46,7 +46,9 @@ final class Run {
     private Optional<PreflightReport> preflight = Optional.empty();
     private Optional<PlanAnswer> planned = Optional.empty();
     private Optional<RunRecord> predecessor = Optional.empty();
+    private Tally tally = new Tally();
     private boolean stopping;
+    private boolean ending;
 
     Run(Consumer<ExpandStatus> listener) {
         this.listener = listener;
@@ -104,9 +106,27 @@ final class Run {
         set(RunState.HALTED, halt.message(), Optional.empty(), Optional.of(halt));
     }
 
+    /** The way back begins. */
     void rollingBack(String why) {
+        stopping = false;
+        phase = Phase.ROLLBACK;
         note("rolling back: " + why);
+        goingBack(why);
+    }
+
+    /** On the way back, something else is done. */
+    void goingBack(String why) {
         set(RunState.ROLLING_BACK, why, Optional.empty(), Optional.empty());
+    }
+
+    /** On the way back, time has to pass. */
+    void goingBackAt(Instant until, String why) {
+        set(RunState.ROLLING_BACK, why, Optional.of(until), Optional.empty());
+    }
+
+    /** How the run ends is settled: no word changes it any more. */
+    void ending() {
+        ending = true;
     }
 
     void stopping(String why) {
@@ -134,6 +154,8 @@ final class Run {
 
     void planned(PlanAnswer answer) {
         planned = Optional.of(answer);
+        tally = new Tally();
+        answer.plan().ifPresent(plan -> tally.left(plan.batches().size(), plan.movedSlots()));
     }
 
     void note(String what) {
@@ -154,6 +176,11 @@ final class Run {
 
     Tally tally() {
         return tally;
+    }
+
+    /** What went back. */
+    Tally returned() {
+        return returned;
     }
 
     RunState state() {
@@ -200,10 +227,6 @@ final class Run {
                 .orElse(List.of());
     }
 
-    boolean awaitsApproval() {
-        return state == RunState.WAITING && phase == Phase.PLAN;
-    }
-
     /** What commands call this run: its cluster's name where that finds it, else its workflow ID. */
     String calledBy() {
         String name = request.map(r -> r.cluster().name()).orElse("");
@@ -212,14 +235,12 @@ final class Run {
 
     /** The commands that would be accepted now. */
     List<Command> legal() {
-        return List.of(Command.values()).stream()
-                .filter(command -> state.legal().contains(command))
-                .filter(command -> command != Command.APPROVE || awaitsApproval())
-                .filter(command -> command != Command.CANCEL || !stopping)
-                .toList();
+        return stopping || ending ? List.of() : List.copyOf(state.legal(phase));
     }
 
     ExpandStatus status() {
+        boolean back = phase == Phase.ROLLBACK;
+        Tally shown = back ? returned : tally;
         return new ExpandStatus(
                 workflowId,
                 runId,
@@ -232,24 +253,28 @@ final class Run {
                 preflight,
                 fingerprint(),
                 planned.map(PlanAnswer::text).orElse(""),
-                tally.batch(),
-                plan().map(plan -> plan.batches().size()).orElse(0),
-                tally.slots(),
-                plan().map(Plan::movedSlots).orElse(0),
-                tally.keys(),
-                plan().map(plan -> plan.estimate().keys()).orElse(0L),
-                timeLeft(),
+                shown.batch(),
+                shown.batches(),
+                shown.slots(),
+                shown.slotsExpected(),
+                shown.keys(),
+                back ? 0 : plan().map(plan -> plan.estimate().keys()).orElse(0L),
+                timeLeft(shown),
                 legal(),
                 warnings,
                 trail,
                 startedAt);
     }
 
-    private Optional<Duration> timeLeft() {
-        return state.closed() || stopping || state == RunState.ROLLING_BACK
-                ? Optional.empty()
-                : plan().map(plan ->
-                        tally.timeLeft(plan, request.orElseThrow().pacing().pause()));
+    private Optional<Duration> timeLeft(Tally shown) {
+        if (state.closed() || stopping) {
+            return Optional.empty();
+        }
+        Optional<Duration> measured =
+                request.flatMap(r -> shown.timeLeft(r.pacing().pause()));
+        return phase == Phase.ROLLBACK
+                ? measured
+                : measured.or(() -> plan().map(plan -> plan.estimate().duration()));
     }
 
     ExpandResult result(Ending ending) {
@@ -263,7 +288,8 @@ final class Run {
                 fingerprint(),
                 planned.map(PlanAnswer::text).orElse(""),
                 preflight.orElse(new PreflightReport(List.of(), List.of())),
-                tally.moved(plan()),
+                tally.moved(),
+                returned.slotsExpected() > 0 ? Optional.of(returned.moved()) : Optional.empty(),
                 ending.validation(),
                 warnings,
                 trail,

@@ -2,6 +2,7 @@ package io.slotferry.workflows.expand;
 
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,13 +38,14 @@ final class StatusMarkdown {
     private static String figures(ExpandStatus status) {
         return String.format(
                 Locale.ROOT,
-                "| batch | slots | keys | started |%n|---|---|---|---|%n| %d of %d | %,d of %,d | %,d of about %,d | %s |%n%n",
+                "| %s | slots | keys | started |%n|---|---|---|---|%n| %d of %d | %,d of %,d | %,d%s | %s |%n%n",
+                status.phase() == Phase.ROLLBACK ? "return batch" : "batch",
                 status.batch(),
                 status.batches(),
                 status.slotsMoved(),
                 status.slots(),
                 status.keysMoved(),
-                status.keysExpected(),
+                status.keysExpected() == 0 ? "" : String.format(Locale.ROOT, " of about %,d", status.keysExpected()),
                 seconds(status.startedAt()));
     }
 
@@ -55,7 +57,7 @@ final class StatusMarkdown {
         return status.legal().isEmpty()
                 ? "nothing"
                 : status.legal().stream()
-                        .map(command -> "`" + command.name().toLowerCase(Locale.ROOT) + "`")
+                        .map(command -> "`" + command.word() + "`")
                         .collect(Collectors.joining(", "));
     }
 

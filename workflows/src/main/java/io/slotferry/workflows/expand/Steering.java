@@ -12,7 +12,6 @@ import io.slotferry.workflows.contract.RunState.Command;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -26,7 +25,9 @@ final class Steering {
     private Optional<CancellationScope> work = Optional.empty();
     private Optional<String> approved = Optional.empty();
     private boolean retry;
-    private boolean cancel;
+    private Optional<Command> word = Optional.empty();
+    private boolean returning;
+    private boolean cancelledBefore;
 
     /** To be made in the workflow's own scope: its cancel is Temporal's. */
     Steering(Run run) {
@@ -37,15 +38,35 @@ final class Steering {
     void interruptible(Runnable phases) {
         CancellationScope scope = Workflow.newCancellationScope(phases);
         work = Optional.of(scope);
-        if (cancel) {
-            scope.cancel("cancel");
+        word.ifPresent(asked -> scope.cancel(asked.word()));
+        scope.run();
+    }
+
+    /** Runs the way back, which only a later word interrupts: {@code stop-here}, or Temporal's own cancel. */
+    void returning(Runnable back) {
+        CancellationScope scope = Workflow.newDetachedCancellationScope(back);
+        work = Optional.of(scope);
+        returning = true;
+        cancelledBefore = cancelledByTemporal();
+        if (!cancelledBefore) {
+            root.getCancellationRequest().thenApply(reason -> {
+                scope.cancel(reason);
+                return reason;
+            });
         }
         scope.run();
     }
 
-    /** Whether the operator wants the run to end. */
+    /** Whether the operator wants what is under way to end. */
     boolean stopAsked() {
-        return cancel || cancelledByTemporal();
+        return returning
+                ? word.equals(Optional.of(Command.STOP_HERE)) || (cancelledByTemporal() && !cancelledBefore)
+                : word.isPresent() || cancelledByTemporal();
+    }
+
+    /** The operator's last word on how the run is to end; Temporal's own cancel counts as one. */
+    Optional<Command> lastWord() {
+        return word.or(() -> cancelledByTemporal() ? Optional.of(Command.CANCEL) : Optional.empty());
     }
 
     boolean cancelledByTemporal() {
@@ -103,30 +124,47 @@ final class Steering {
         return new CommandAnswer(RunState.RUNNING, "the step that halted is tried again");
     }
 
-    void mayCancel(JsonNode json) {
-        read(() -> CommandReader.word("cancel", json));
-        if (!cancel) {
-            requireLegal(Command.CANCEL);
+    void mayEnd(Command command, JsonNode json) {
+        read(() -> CommandReader.word(command.word(), json));
+        if (!underWay(command)) {
+            requireLegal(command);
         }
     }
 
-    /** A second time it changes nothing. */
-    CommandAnswer cancel(JsonNode json) {
-        if (!cancel) {
-            cancel = true;
-            run.stopping("cancel" + CommandReader.word("cancel", json));
-            work.ifPresent(scope -> scope.cancel("cancel"));
+    /** Given a second time, a word changes nothing; a run that halted over it wants another one. */
+    private boolean underWay(Command command) {
+        return word.equals(Optional.of(command)) && run.state() != RunState.HALTED;
+    }
+
+    /** Ends what the run does, in the way that the word says. */
+    CommandAnswer end(Command command, JsonNode json) {
+        if (!underWay(command)) {
+            // It may have become too late since the word was found legal.
+            requireLegal(command);
+            word = Optional.of(command);
+            String given = command.word() + CommandReader.word(command.word(), json);
+            if (command == Command.ROLLBACK) {
+                run.rollingBack(given);
+            } else {
+                run.stopping(given);
+            }
+            work.ifPresent(scope -> scope.cancel(command.word()));
         }
-        return new CommandAnswer(
-                run.state(),
-                "the slot in hand is finished, then the run ends; slotferry status " + run.calledBy() + " shows it");
+        return new CommandAnswer(run.state(), next(command));
+    }
+
+    private String next(Command command) {
+        return command == Command.ROLLBACK
+                ? "the slot in hand is finished, then every slot goes back to where it was, and the new nodes are removed;"
+                        + " slotferry watch " + run.calledBy() + " shows it"
+                : "the slot in hand is finished, then the run ends; slotferry status " + run.calledBy() + " shows it";
     }
 
     private void requireLegal(Command command) {
         if (!run.legal().contains(command)) {
-            String legal = run.legal().stream().map(Steering::word).collect(Collectors.joining(", "));
+            String legal = run.legal().stream().map(Command::word).collect(Collectors.joining(", "));
             throw refused(
-                    word(command) + " was refused: the run is " + run.state() + " ("
+                    command.word() + " was refused: the run is " + run.state() + " ("
                             + run.status().why() + ").",
                     "what is legal now: " + (legal.isEmpty() ? "nothing; see how it ends" : legal));
         }
@@ -143,9 +181,5 @@ final class Steering {
 
     private static RuntimeException refused(String message, String next) {
         return Failures.of(new Halt(FailureKind.BAD_REQUEST, message, List.of(), next));
-    }
-
-    private static String word(Command command) {
-        return command.name().toLowerCase(Locale.ROOT);
     }
 }

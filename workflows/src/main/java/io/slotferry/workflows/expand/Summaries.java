@@ -13,12 +13,25 @@ final class Summaries {
 
     /** {@code batch 17/41: 34 slots 10.0.0.1:7000 → 10.0.0.4:7000, …}. */
     static String batch(BatchOrder order, int batches) {
-        String moves = order.moves().stream()
+        return bounded("batch " + order.number() + "/" + batches + ": " + moves(order));
+    }
+
+    /** {@code return batch 3/41: 34 slots 10.0.0.4:7000 → 10.0.0.1:7000, …}. */
+    static String returnBatch(BatchOrder order, int batches) {
+        return bounded("return batch " + order.number() + "/" + batches + ": " + moves(order));
+    }
+
+    /** {@code finish open slots: 8 slots 10.0.0.1:7000 → 10.0.0.4:7000, …}. */
+    static String settling(BatchOrder order) {
+        return bounded("finish open slots: " + moves(order));
+    }
+
+    private static String moves(BatchOrder order) {
+        return order.moves().stream()
                 .map(move ->
                         move.slots().size() + " slots " + move.source().get(0).address() + " → "
                                 + move.target().get(0).address())
                 .collect(Collectors.joining(", "));
-        return bounded("batch " + order.number() + "/" + batches + ": " + moves);
     }
 
     /** The text itself, or as much of its beginning as fits with an ellipsis behind it. */

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What was moved so far, from what finished batches report. */
+/** What was moved so far in one direction, from what finished batches report. */
 final class Tally {
+    private int batches;
+    private int slotsExpected;
     private int batch;
     private int batchesDone;
     private int slotsOfBatchesDone;
@@ -21,7 +23,15 @@ final class Tally {
     private Optional<Instant> begun = Optional.empty();
     private Optional<Instant> ended = Optional.empty();
 
-    /** What was moved before this run. */
+    /** So many batches, with so many slots, are still to come: said at first, and again where the rest was planned anew. */
+    void left(int batchesLeft, int slotsLeft) {
+        batches = batchesDone + batchesLeft;
+        slotsExpected = Math.max(slotsExpected, slotsLeft);
+        slotsOfBatchesDone = slotsExpected - slotsLeft;
+        slotsOfBatchInHand = 0;
+    }
+
+    /** So many of the plan's batches were done before this run. */
     void resume(Plan plan, int doneBefore) {
         batchesDone = doneBefore;
         batch = doneBefore;
@@ -39,18 +49,13 @@ final class Tally {
         keys += outcome.progress().keysMoved();
         bytes += outcome.progress().bytesMoved();
         millis += outcome.millis();
+        ended = Optional.of(now);
         slotsOfBatchInHand = outcome.progress().slotsDone();
         if (outcome.complete()) {
             batchesDone++;
             slotsOfBatchesDone += outcome.progress().slots();
             slotsOfBatchInHand = 0;
         }
-        ended = Optional.of(now);
-    }
-
-    /** How many of the plan's batches, from its first one on, are done. */
-    int batchesDone() {
-        return batchesDone;
     }
 
     /** The batch in hand, or the last finished; 0 before the first. */
@@ -58,34 +63,42 @@ final class Tally {
         return batch;
     }
 
+    /** How many batches there are, those done included. */
+    int batches() {
+        return batches;
+    }
+
+    /** How many batches, from the first one on, are done. */
+    int batchesDone() {
+        return batchesDone;
+    }
+
     int slots() {
         return slotsOfBatchesDone + slotsOfBatchInHand;
+    }
+
+    /** How many slots there are to be moved, those done included. */
+    int slotsExpected() {
+        return slotsExpected;
     }
 
     long keys() {
         return keys;
     }
 
-    Moved moved(Optional<Plan> plan) {
-        Duration reshard =
+    Moved moved() {
+        Duration span =
                 begun.isPresent() && ended.isPresent() ? Duration.between(begun.get(), ended.get()) : Duration.ZERO;
-        return new Moved(
-                batchesDone,
-                plan.map(p -> p.batches().size()).orElse(0),
-                slots(),
-                plan.map(Plan::movedSlots).orElse(0),
-                keys,
-                bytes,
-                reshard);
+        return new Moved(batchesDone, batches, slots(), slotsExpected, keys, bytes, span);
     }
 
-    /** The plan's estimate before the first batch ended; from then on at the speed measured, with the pauses to come. */
-    Duration timeLeft(Plan plan, Duration pause) {
-        if (slots() == 0) {
-            return plan.estimate().duration();
+    /** At the speed measured, with the pauses to come; empty before a slot was moved. */
+    Optional<Duration> timeLeft(Duration pause) {
+        if (slots() == 0 || millis == 0) {
+            return Optional.empty();
         }
-        long moving = millis * (plan.movedSlots() - slots()) / slots();
-        int pauses = Math.max(0, plan.batches().size() - batchesDone - 1);
-        return Duration.ofMillis(moving).plus(pause.multipliedBy(pauses));
+        long moving = millis * (slotsExpected - slots()) / slots();
+        int pauses = Math.max(0, batches - batchesDone - 1);
+        return Optional.of(Duration.ofMillis(moving).plus(pause.multipliedBy(pauses)));
     }
 }

@@ -12,12 +12,14 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -125,6 +127,7 @@ class RequestReaderPropertiesTest {
                         .map(millis -> new Pacing(Pacing.Mode.STEADY, Duration.ofMillis(millis))));
         Arbitrary<Optional<StopAfter>> stop =
                 Arbitraries.of(StopAfter.PREFLIGHT, StopAfter.PLAN).optional();
+        Arbitrary<OnFailure> onFailure = Arbitraries.of(OnFailure.class);
         Arbitrary<List<String>> accept = Arbitraries.of("master-without-replica", "memory@10.0.0.1:7000")
                 .list()
                 .ofMaxSize(2);
@@ -135,10 +138,21 @@ class RequestReaderPropertiesTest {
                         stop,
                         batch,
                         pacing,
-                        Arbitraries.of(AttachReplicas.class),
+                        Combinators.combine(Arbitraries.of(AttachReplicas.class), onFailure)
+                                .as(Map::entry),
                         accept)
-                .as((c, a, approval, s, b, p, attach, taken) -> new ExpandRequest(
-                        c, a, ExpandRequest.NO_BACKUP, approval, s, b, p, attach, taken, Thresholds.DEFAULT))
+                .as((c, a, approval, s, b, p, options, taken) -> new ExpandRequest(
+                        c,
+                        a,
+                        ExpandRequest.NO_BACKUP,
+                        approval,
+                        s,
+                        b,
+                        p,
+                        options.getKey(),
+                        options.getValue(),
+                        taken,
+                        Thresholds.DEFAULT))
                 .flatMap(request -> thresholds().map(limits -> with(request, limits)));
     }
 
@@ -152,6 +166,7 @@ class RequestReaderPropertiesTest {
                 request.batch(),
                 request.pacing(),
                 request.attachReplicas(),
+                request.onFailure(),
                 request.accept(),
                 thresholds);
     }

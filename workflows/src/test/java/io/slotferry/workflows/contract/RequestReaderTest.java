@@ -110,7 +110,7 @@ class RequestReaderTest {
                                 + "\"add\":{\"masters\":[\"10.0.0.4:7000\",\"10.0.0.5:7000\"],\"replicas\":["
                                 + "{\"node\":\"10.0.0.4:7001\"},{\"node\":\"10.0.0.5:7001\",\"replicaOf\":\"10.0.0.4:7000\"}]},"
                                 + "\"backup\":\"none\",\"batch\":{\"slots\":100,\"lanes\":4},"
-                                + "\"pacing\":{\"mode\":\"STEADY\",\"pause\":\"PT10S\"},\"attachReplicas\":\"AUTO\",\"accept\":[]}");
+                                + "\"pacing\":{\"mode\":\"STEADY\",\"pause\":\"PT10S\"},\"attachReplicas\":\"AUTO\",\"onFailure\":\"ASK\",\"accept\":[]}");
     }
 
     @ParameterizedTest
@@ -165,7 +165,6 @@ class RequestReaderTest {
             value = {
                 "'balance': 'MEMORY'      | balance: \"MEMORY\" is not built yet; what is built: \"SLOTS\"",
                 "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\" (not built yet: \"KEYS\", \"MEMORY\", \"LOAD\")",
-                "'onFailure': 'ROLL_BACK' | onFailure: \"ROLL_BACK\" is not built yet; what is built: \"ASK\"",
                 "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" is not built yet; what is built: \"PREFLIGHT\", \"PLAN\"",
                 "'batch': {'migration': 'ATOMIC'} | batch.migration: \"ATOMIC\" is not built yet; what is built: \"AUTO\", \"KEYS\"",
                 "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",

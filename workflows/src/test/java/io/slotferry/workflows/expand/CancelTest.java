@@ -65,8 +65,9 @@ class CancelTest {
 
         cancel(run, byUpdate);
 
-        assertEnded(run, byUpdate, result -> assertThat(result.next()).startsWith("everything was undone"));
-        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7004]");
+        assertEnded(run, byUpdate, RunState.ROLLED_BACK, result -> assertThat(result.next())
+                .startsWith("everything was undone"));
+        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7004]", "RemoveNodes [7004]");
         assertThat(lab.fake.reports).hasSize(1);
         lab.assertAsBefore();
         assertThat(lab.leaseIsHeld()).isFalse();
@@ -83,7 +84,7 @@ class CancelTest {
 
         assertEnded(run, byUpdate, result -> {
             assertThat(result.moved().slots()).isEqualTo(5);
-            assertThat(result.next()).contains("start the same request again");
+            assertThat(result.next()).contains("slotferry expand --continue orders");
             assertThat(result.validation()).isPresent();
         });
         assertThat(lab.fake.reports).singleElement().satisfies(report -> assertThat(report.outcome())
@@ -93,7 +94,7 @@ class CancelTest {
                         "MoveBatch 1",
                         "AttachReplicas [7014]",
                         "RestoreSettings",
-                        "Validate balanced=false attached=true",
+                        "Validate SERVING attached=true",
                         "WriteReport");
         assertThat(lab.fake.cluster.owned(SimulatedCluster.node(4)).size()).isEqualTo(5);
         lab.assertSettingsPutBack();
@@ -123,7 +124,7 @@ class CancelTest {
 
         cancel(run, byUpdate);
 
-        assertEnded(run, byUpdate, result -> assertThat(result.next()).contains("start the same request again"));
+        assertEnded(run, byUpdate, result -> assertThat(result.next()).contains("slotferry rollback --of orders"));
         lab.assertSettingsPutBack();
         assertThat(lab.leaseIsHeld()).isFalse();
     }
@@ -151,19 +152,20 @@ class CancelTest {
     }
 
     @Test
-    void undoing_that_fails_after_a_cancel_becomes_a_warning() {
+    void undoing_that_fails_after_a_cancel_halts_and_stop_here_ends_it() {
         lab.fake.linger("AddNodes");
         WorkflowStub run = lab.start(THREE_BATCHES);
         lab.await(run, status -> lab.fake.calls.contains("AddNodes [7004]"));
         lab.fake.fail("RemoveNodes", FailureKind.NODE_UNREACHABLE);
 
         cancel(run, true);
+        lab.await(run, RunState.HALTED);
+        lab.command(run, "stop-here", "{}");
 
         ExpandResult result = lab.result(run);
         assertThat(result.outcome()).isEqualTo(RunState.STOPPED);
-        assertThat(result.next()).contains("not everything could be undone");
-        assertThat(result.warnings())
-                .containsExactly("the new nodes were not removed: RemoveNodes failed; next: mend it");
+        assertThat(result.next()).contains("slotferry rollback --of orders");
+        lab.assertSettingsPutBack();
     }
 
     @Test
@@ -224,9 +226,13 @@ class CancelTest {
     }
 
     private void assertEnded(WorkflowStub run, boolean byUpdate, Consumer<ExpandResult> expected) {
+        assertEnded(run, byUpdate, RunState.STOPPED, expected);
+    }
+
+    private void assertEnded(WorkflowStub run, boolean byUpdate, RunState outcome, Consumer<ExpandResult> expected) {
         if (byUpdate) {
             ExpandResult result = lab.result(run);
-            assertThat(result.outcome()).isEqualTo(RunState.STOPPED);
+            assertThat(result.outcome()).isEqualTo(outcome);
             assertThat(result.trail()).anyMatch(note -> note.what().equals("stopping: cancel by ops: enough"));
             expected.accept(result);
         } else {

@@ -73,7 +73,7 @@ class FailureTest {
         ApplicationFailure failure = lab.failure(lab.start(THREE_BATCHES));
 
         assertRolledBack(failure, FailureKind.JOIN_FAILED);
-        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7004]");
+        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7004]", "RemoveNodes [7004]");
         assertThat(failure.getOriginalMessage()).startsWith("AddNodes failed");
     }
 
@@ -82,7 +82,7 @@ class FailureTest {
         lab.fake.fail("AttachReplicas", FailureKind.REPLICA_NOT_IN_SYNC);
 
         assertRolledBack(lab.failure(lab.start(ATTACHED_BEFORE)), FailureKind.REPLICA_NOT_IN_SYNC);
-        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7014, 7004]");
+        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7014, 7004]", "RemoveNodes [7014, 7004]");
     }
 
     @Test
@@ -93,7 +93,7 @@ class FailureTest {
         ApplicationFailure failure = lab.failure(lab.start(ATTACHED_BEFORE));
 
         assertThat(failure.getType()).isEqualTo(FailureKind.REPLICA_NOT_IN_SYNC.name());
-        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7014]");
+        assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7014]", "RemoveNodes [7014]");
         assertThat(lab.fake.cluster.has(SimulatedCluster.node(4))).isTrue();
         lab.assertSettingsPutBack();
     }
@@ -116,15 +116,16 @@ class FailureTest {
     void undoing_that_the_operator_gives_up_says_what_is_left() {
         lab.fake.fail("AddNodes", FailureKind.JOIN_FAILED);
         lab.fake.fail("RemoveNodes", FailureKind.NODE_UNREACHABLE);
-        lab.fake.fail("RemoveNodes", FailureKind.NODE_UNREACHABLE);
         WorkflowStub run = lab.start(THREE_BATCHES);
-        lab.await(run, RunState.HALTED);
+        assertThat(lab.await(run, RunState.HALTED).legal()).containsExactly(Command.RETRY, Command.STOP_HERE);
 
-        lab.command(run, "cancel", "{}");
+        lab.command(run, "stop-here", "{}");
 
         ExpandResult result = Failures.resultOf(lab.failure(run)).orElseThrow();
         assertThat(result.outcome()).isEqualTo(RunState.STOPPED);
-        assertThat(result.warnings()).anyMatch(warning -> warning.startsWith("the new nodes were not removed: "));
+        assertThat(result.next()).contains("slotferry rollback --of orders");
+        assertThat(lab.fake.cluster.has(SimulatedCluster.node(4))).isTrue();
+        lab.assertSettingsPutBack();
         assertThat(lab.leaseIsHeld()).isFalse();
     }
 
@@ -134,7 +135,7 @@ class FailureTest {
         WorkflowStub run = lab.start(THREE_BATCHES);
         ExpandStatus halted = awaitHalt(run);
         assertThat(halted.halt().orElseThrow().kind()).isEqualTo(FailureKind.MIGRATE_FAILED);
-        assertThat(halted.legal()).containsExactly(Command.RETRY, Command.CANCEL);
+        assertThat(halted.legal()).containsExactly(Command.RETRY, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
         assertThat(halted.why()).isEqualTo("MoveBatch 2 failed");
         assertThat(halted.batch()).isEqualTo(2);
         assertThat(lab.leaseIsHeld()).isTrue();

@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
@@ -8,12 +9,15 @@ import io.slotferry.planning.PlanOrder;
 import io.slotferry.planning.PlanOutcome;
 import io.slotferry.planning.PlanProgress;
 import io.slotferry.planning.Planner;
+import io.slotferry.planning.ReversePlan;
+import io.slotferry.planning.Settling;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.Recording;
+import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
@@ -32,6 +36,7 @@ import io.slotferry.workflows.contract.LeaseHolder;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.Processes;
+import io.slotferry.workflows.contract.ReturnPlan;
 import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.TakeOver;
@@ -63,6 +68,7 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();
+    volatile List<OpenSlots> open = List.of();
 
     /** What batches say of the processes at their ends, whether they end well or not. */
     volatile Processes seen = Processes.none();
@@ -206,21 +212,41 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     @Override
     public ValidationReport validate(ValidateOrder order) {
         called("Validate");
-        calls.set(calls.size() - 1, "Validate balanced=" + order.balanced() + " attached=" + order.attached());
-        List<Integer> counts = cluster.slotCounts();
-        List<Integer> planned = order.plan().shards().stream()
-                .map(shard -> cluster.owned(shard.master()).size() - shard.slotsAfter())
-                .toList();
-        boolean balanced = planned.stream().allMatch(difference -> difference == 0);
+        calls.set(calls.size() - 1, "Validate " + order.expected() + " attached=" + order.attached());
+        boolean passed =
+                switch (order.expected()) {
+                    case BALANCED ->
+                        order.plan().shards().stream()
+                                .allMatch(shard -> cluster.owned(shard.master()).size() == shard.slotsAfter());
+                    case AS_BEFORE ->
+                        order.plan().shards().stream().allMatch(shard -> cluster.owned(shard.master())
+                                        .equals(shard.before()))
+                                && cluster.members().stream()
+                                        .noneMatch(node -> order.removed().contains(node.id()));
+                    case SERVING -> true;
+                };
         return new ValidationReport(
                 List.of(new CheckResult(
                         "slots",
                         Optional.empty(),
-                        balanced || !order.balanced() ? Verdict.PASS : Verdict.FAIL,
-                        counts.toString(),
+                        passed ? Verdict.PASS : Verdict.FAIL,
+                        cluster.slotCounts().toString(),
                         "",
                         false)),
                 List.of());
+    }
+
+    @Override
+    public ReturnPlan planReturn(ReturnOrder order) {
+        called("PlanReturn");
+        Plan plan = order.plan();
+        Map<NodeId, SlotRanges> owners = cluster.owners();
+        Settling settling = Settling.of(plan, owners, open);
+        open = List.of();
+        return new ReturnPlan(
+                settling.batches(),
+                ReversePlan.of(plan, settling.ownersAfter(plan, owners), order.slotsPerBatch()),
+                cluster.followers(plan.newNodes()));
     }
 
     @Override
@@ -274,28 +300,37 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     }
 
     @Override
-    public void removeNodes(ClusterAccess access, List<Member> nodes) {
+    public List<String> removeNodes(ClusterAccess access, List<Member> nodes) {
         called("RemoveNodes");
         calls.set(calls.size() - 1, "RemoveNodes " + ports(nodes));
         nodes.forEach(cluster::remove);
+        return List.of();
     }
 
     @Override
     public BatchOutcome moveBatch(BatchOrder order) {
         orders.add(order);
+        String call = name(order);
         try {
-            called("MoveBatch " + order.number());
+            called(call);
         } catch (ApplicationFailure failure) {
             throw Failures.knowing(seen, failure);
         }
         try {
-            lingerIf("MoveBatch " + order.number());
+            lingerIf(call);
         } catch (ActivityCompletionException cancelled) {
             return moved(order, Math.min(5, order.slots()));
         }
         int limit = stopAfterSlots;
         stopAfterSlots = Integer.MAX_VALUE;
         return moved(order, Math.min(limit, order.slots()));
+    }
+
+    private static String name(BatchOrder order) {
+        boolean back = order.way() == BatchOrder.Way.BACK;
+        return (order.number() == 0
+                ? "Settle"
+                : back ? "ReturnBatch " + order.number() : "MoveBatch " + order.number());
     }
 
     private BatchOutcome moved(BatchOrder order, int slots) {

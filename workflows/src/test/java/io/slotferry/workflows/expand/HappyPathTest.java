@@ -42,8 +42,8 @@ class HappyPathTest {
         for (int i = 1; i <= 41; i++) {
             expected.add("MoveBatch " + i);
         }
-        expected.addAll(List.of(
-                "AttachReplicas [7014]", "RestoreSettings", "Validate balanced=true attached=true", "WriteReport"));
+        expected.addAll(
+                List.of("AttachReplicas [7014]", "RestoreSettings", "Validate BALANCED attached=true", "WriteReport"));
         assertThat(lab.fake.calls).containsExactlyElementsOf(expected);
     }
 }

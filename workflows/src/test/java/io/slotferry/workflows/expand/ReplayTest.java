@@ -89,6 +89,26 @@ class ReplayTest {
         }
 
         @Override
+        public CommandAnswer rollback(JsonNode word) {
+            return unchanged.rollback(word);
+        }
+
+        @Override
+        public void mayRollback(JsonNode word) {
+            unchanged.mayRollback(word);
+        }
+
+        @Override
+        public CommandAnswer stopHere(JsonNode word) {
+            return unchanged.stopHere(word);
+        }
+
+        @Override
+        public void mayStopHere(JsonNode word) {
+            unchanged.mayStopHere(word);
+        }
+
+        @Override
         public CommandAnswer cancel(JsonNode word) {
             return unchanged.cancel(word);
         }

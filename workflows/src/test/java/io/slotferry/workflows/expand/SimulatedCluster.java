@@ -90,6 +90,17 @@ final class SimulatedCluster {
         masters.put(target, masters.get(target).plus(moving));
     }
 
+    synchronized Map<NodeId, SlotRanges> owners() {
+        Map<NodeId, SlotRanges> owners = new TreeMap<>();
+        masters.forEach((master, slots) -> owners.put(master.id(), slots));
+        return owners;
+    }
+
+    /** Those of these nodes that are replicas. */
+    synchronized List<NodeId> followers(List<Member> nodes) {
+        return nodes.stream().filter(replicas::containsKey).map(Member::id).toList();
+    }
+
     synchronized SlotRanges owned(Member master) {
         return masters.getOrDefault(master, SlotRanges.none());
     }
