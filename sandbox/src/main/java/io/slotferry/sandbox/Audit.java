@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -123,6 +124,15 @@ public final class Audit {
         return Holding.of(master, owners, seen);
     }
 
+    /** The owner of an open slot answers ASK for a key that has moved already. */
+    private static boolean isThere(Jedis jedis, byte[] key) {
+        try {
+            return jedis.exists(key);
+        } catch (JedisAskDataException e) {
+            return false;
+        }
+    }
+
     private static boolean isZero(byte[] cursor) {
         return cursor.length == 1 && cursor[0] == '0';
     }
@@ -137,7 +147,7 @@ public final class Audit {
                 if (database != 0) {
                     jedis.select(database);
                 }
-                alsoThere = jedis.exists(key);
+                alsoThere = isThere(jedis, key);
             }
         }
         return new Finding(

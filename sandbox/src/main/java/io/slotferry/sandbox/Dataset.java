@@ -7,8 +7,10 @@ import java.util.Optional;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -103,32 +105,52 @@ public record Dataset(String prefix, long keys, boolean mixed, int database) {
                 if (owners.owns(master, JedisClusterCRC16.getSlot(key))) {
                     waiting.add(new Expected(i, shape(i).read(pipeline, key)));
                     if (waiting.size() == PIPELINE) {
-                        compare(pipeline, waiting, findings);
+                        compare(access, pipeline, waiting, findings);
                     }
                 }
             }
-            compare(pipeline, waiting, findings);
+            compare(access, pipeline, waiting, findings);
         }
         return null;
     }
 
     private record Expected(long number, Response<?> answer) {}
 
-    private void compare(Pipeline pipeline, List<Expected> waiting, Findings findings) {
+    private void compare(Access access, Pipeline pipeline, List<Expected> waiting, Findings findings) {
         pipeline.sync();
         for (Expected expected : waiting) {
-            compare(expected.number(), expected.answer()).ifPresent(findings::add);
+            compare(access, expected).ifPresent(findings::add);
         }
         waiting.clear();
     }
 
-    private Optional<Finding> compare(long number, Response<?> answer) {
+    private Optional<Finding> compare(Access access, Expected read) {
+        long number = read.number();
         Object seen;
         try {
-            seen = answer.get();
+            seen = read.answer().get();
+        } catch (JedisAskDataException e) {
+            return askThere(access, number, e.getTargetNode());
         } catch (JedisException e) {
             return Optional.of(Finding.ofKey(Fault.UNREADABLE, key(number), "", e.getMessage()));
         }
+        return compare(number, seen);
+    }
+
+    /** The key's slot is open, and the key has gone to the other end already. */
+    private Optional<Finding> askThere(Access access, long number, HostAndPort target) {
+        try (Jedis jedis = connect(access, target);
+                Pipeline pipeline = jedis.pipelined()) {
+            pipeline.sendCommand(Protocol.Command.ASKING, new byte[0][]);
+            Response<?> answer = shape(number).read(pipeline, key(number));
+            pipeline.sync();
+            return compare(number, answer.get());
+        } catch (JedisException e) {
+            return Optional.of(Finding.ofKey(Fault.UNREADABLE, key(number), "", e.getMessage()));
+        }
+    }
+
+    private Optional<Finding> compare(long number, Object seen) {
         Object expected = shape(number).expected(value(number));
         if (expected.equals(seen)) {
             return Optional.empty();

@@ -114,6 +114,7 @@ final class FaultRun {
         TrafficReport clients = traffic.stop();
         watch.close();
         Timeline timeline = watch.timeline();
+        Portrait after = Portrait.take(stage.nodes());
         Losses losses = Losses.tell(
                 new Audit(stage.access())
                         .traffic(traffic)
@@ -121,6 +122,7 @@ final class FaultRun {
                         .keeping(Integer.MAX_VALUE)
                         .run()
                         .findings(),
+                after.open(),
                 traffic.acknowledged(),
                 timeline,
                 strikes.windows(timeline));
@@ -129,7 +131,7 @@ final class FaultRun {
                 addresses(stage.newMasters()),
                 addresses(stage.newReplicas()),
                 before,
-                Portrait.take(stage.nodes()),
+                after,
                 timeline,
                 end.state() == State.COMPLETED && !script.has(FaultKind.RESET)
                         ? end.repeating(operator.repeated())

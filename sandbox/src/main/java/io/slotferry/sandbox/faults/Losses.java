@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the audit found, told apart: what the servers lost by their own asynchronous replication, by the fault that it was
@@ -26,17 +27,21 @@ record Losses(List<Finding> byMovement, Map<String, Integer> byReplication) {
      * Tells them apart.
      *
      * @param findings all that the audit found about keys
+     * @param open slots that are open in the end, whose keys may lie on either end
      * @param acknowledged by key, when its writes were acknowledged; a key that is not there was never written
      */
     static Losses tell(
             List<Finding> findings,
+            Set<Integer> open,
             Map<String, Acknowledged> acknowledged,
             Timeline timeline,
             List<LossWindow> windows) {
         List<Finding> byMovement = new ArrayList<>();
         Map<String, Integer> byReplication = new LinkedHashMap<>();
         for (Finding finding : findings) {
-            if (finding.fault() == Fault.UNCOVERED || finding.fault() == Fault.TWO_OWNERS) {
+            // The judge sees to slots by himself.
+            boolean ofSlot = finding.fault() == Fault.UNCOVERED || finding.fault() == Fault.TWO_OWNERS;
+            if (ofSlot || (misplaced(finding) && open.contains(finding.slot()))) {
                 continue;
             }
             Optional<LossWindow> window = windows.stream()

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -92,6 +93,15 @@ record Portrait(Map<String, Seen> nodes) {
                         claims.merge(slot, List.of(view.address()), (a, b) -> Stream.concat(a.stream(), b.stream())
                                 .toList())));
         return claims;
+    }
+
+    /** The slots that any master has open. */
+    Set<Integer> open() {
+        return nodes.values().stream()
+                .map(Seen::view)
+                .filter(NodeView::master)
+                .flatMap(view -> view.open().keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     /** Why these members are not one whole cluster at rest; empty where they are. */

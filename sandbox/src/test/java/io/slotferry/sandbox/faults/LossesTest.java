@@ -10,6 +10,7 @@ import io.slotferry.sandbox.faults.Timeline.Sighting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Slots 0-99 are shard A's, 100-199 shard B's; slot 50 goes from A to B at 60 s, open from 58 s on. A's master dies at 100 s. */
@@ -45,7 +46,7 @@ class LossesTest {
     }
 
     private static Losses tell(Finding finding, LossWindow window, Acknowledged writes) {
-        return Losses.tell(List.of(finding), Map.of("key", writes), TIMELINE, List.of(window));
+        return Losses.tell(List.of(finding), Set.of(), Map.of("key", writes), TIMELINE, List.of(window));
     }
 
     private static Acknowledged written(int... seconds) {
@@ -112,14 +113,23 @@ class LossesTest {
     void a_key_that_nobody_wrote_is_excused_by_movement_alone() {
         Finding orphan = new Finding(Fault.ORPHAN, "data:1", 10, "", "", "");
 
-        assertThat(Losses.tell(List.of(orphan), Map.of(), TIMELINE, List.of(WINDOW))
+        assertThat(Losses.tell(List.of(orphan), Set.of(), Map.of(), TIMELINE, List.of(WINDOW))
                         .byMovement())
                 .containsExactly(orphan);
     }
 
     @Test
+    void the_keys_of_an_open_slot_may_lie_on_either_end_but_not_be_lost() {
+        Finding there = new Finding(Fault.ORPHAN, "data:1", 10, "", "", "");
+
+        assertThat(Losses.tell(List.of(there, lost(10)), Set.of(10), Map.of(), TIMELINE, List.of())
+                        .byMovement())
+                .containsExactly(lost(10));
+    }
+
+    @Test
     void without_any_fault_everything_is_slotferrys() {
-        assertThat(Losses.tell(List.of(lost(10)), Map.of("key", written(98)), TIMELINE, List.of())
+        assertThat(Losses.tell(List.of(lost(10)), Set.of(), Map.of("key", written(98)), TIMELINE, List.of())
                         .byMovement())
                 .hasSize(1);
     }
