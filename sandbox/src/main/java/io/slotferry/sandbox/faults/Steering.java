@@ -26,6 +26,7 @@ final class Steering implements Striker.Arm {
     private long spokeAt;
     private boolean leftHalted;
     private volatile boolean followed = true;
+    private volatile boolean reset;
 
     Steering(Operator operator, boolean rollsBack, Journal journal) {
         this.operator = operator;
@@ -46,7 +47,10 @@ final class Steering implements Striker.Arm {
                 operator.terminate();
             }
             case TEMPORAL_CANCEL -> operator.cancelThroughTemporal();
-            case RESET -> operator.reset(strike.pick());
+            case RESET -> {
+                operator.reset(strike.pick());
+                reset = true;
+            }
             default -> throw new IllegalArgumentException(strike.kind() + " is no word to a run");
         }
         return "";
@@ -91,7 +95,7 @@ final class Steering implements Striker.Arm {
      */
     boolean look(boolean quiet) {
         if (over()) {
-            return true;
+            return !goesOnAfterReset();
         }
         last = operator.status().or(() -> last);
         Optional<ExpandStatus> halted = last.filter(status -> status.state() == RunState.HALTED);
@@ -107,6 +111,20 @@ final class Steering implements Striker.Arm {
             leftHalted = quiet && word.isEmpty();
         }
         return leftHalted;
+    }
+
+    /**
+     * A run that was reset to before its changes begins anew, and is refused where it finds its own earlier self's: that one
+     * is then gone on with, as any other run that was cut off.
+     */
+    private boolean goesOnAfterReset() {
+        if (!reset || operator.end().state() != RunEnd.State.REFUSED) {
+            return false;
+        }
+        reset = false;
+        followed = false;
+        follow("continue");
+        return true;
     }
 
     private static List<String> legal(ExpandStatus status) {
