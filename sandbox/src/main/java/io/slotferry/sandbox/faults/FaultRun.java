@@ -105,6 +105,10 @@ final class FaultRun {
         until(FOR_REST, () -> stage.unrest().isEmpty());
         steering.rested();
         until(FOR_THE_END, () -> steering.look(true));
+        if (script.undone() && steering.end().state() == State.COMPLETED) {
+            steering.undo();
+            until(FOR_THE_END, () -> steering.look(true));
+        }
         RunEnd end = steering.end();
         journal.note("ended: " + end + ": " + end.reason().replace("\n", " | ") + "; next: " + end.next());
         if (end.state() == State.HALTED || end.state() == State.STUCK) {
@@ -185,6 +189,7 @@ final class FaultRun {
         stage.newReplicas().forEach(node -> add.withArray("replicas").add(node.address()));
         request.put("backup", "none").put("approval", "NONE").put("attachReplicas", shape.attachReplicas());
         request.putObject("batch").put("slots", shape.batchSlots()).put("lanes", shape.lanes());
+        request.put("onFailure", script.onFailure());
         ObjectNode pacing = request.putObject("pacing").put("mode", shape.fast() ? "FAST" : "STEADY");
         if (!shape.fast()) {
             pacing.put("pause", "PT" + shape.pauseSeconds() + "S");

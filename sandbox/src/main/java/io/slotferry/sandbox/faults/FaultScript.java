@@ -14,9 +14,12 @@ import java.util.function.Predicate;
  * processes.
  *
  * @param rollsBack whether a halt that retries do not mend is rolled back rather than stopped
+ * @param onFailure ASK, or ROLL_BACK: what the request says is to be done about a halt
+ * @param undone whether a run that completed is rolled back afterwards
  * @param strikes in the order of their times
  */
-record FaultScript(long seed, RunShape shape, boolean rollsBack, List<Strike> strikes) {
+record FaultScript(
+        long seed, RunShape shape, boolean rollsBack, String onFailure, boolean undone, List<Strike> strikes) {
     private static final long FIRST_MILLIS = 300;
     private static final int MOST_STRIKES = 5;
 
@@ -39,7 +42,9 @@ record FaultScript(long seed, RunShape shape, boolean rollsBack, List<Strike> st
             strikes.add(new Strike(since, at, kind, lasts(kind, dice), dice.nextDouble()));
         }
         strikes.sort(Comparator.comparing(Strike::since).thenComparingLong(Strike::atMillis));
-        return new FaultScript(seed, shape, rollsBack, strikes);
+        String onFailure = dice.nextInt(100) < 25 ? "ROLL_BACK" : "ASK";
+        boolean undone = dice.nextInt(100) < 15;
+        return new FaultScript(seed, shape, rollsBack, onFailure, undone, strikes);
     }
 
     /**

@@ -46,7 +46,12 @@ final class Scoreboard {
                 verdict.took().toSeconds(),
                 aside(verdict),
                 verdict.script().shape(),
-                strikes + (verdict.passedOver() == 0 ? "" : " (" + verdict.passedOver() + " passed over)"));
+                strikes
+                        + (verdict.script().onFailure().equals("ASK")
+                                ? ""
+                                : ", onFailure " + verdict.script().onFailure())
+                        + (verdict.script().undone() ? ", undone once complete" : "")
+                        + (verdict.passedOver() == 0 ? "" : " (" + verdict.passedOver() + " passed over)"));
     }
 
     private static String aside(Verdict verdict) {

@@ -138,6 +138,13 @@ final class Steering implements Striker.Arm {
         return last.filter(status -> status.batch() > 0).isPresent();
     }
 
+    /** Has another run undo this one, which has completed. */
+    void undo() {
+        journal.note("rolled back after it completed");
+        followed = false;
+        follow("rollback");
+    }
+
     /** All faults are over and mended. */
     void rested() {
         duty.rested();
