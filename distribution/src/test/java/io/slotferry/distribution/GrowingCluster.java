@@ -191,6 +191,14 @@ final class GrowingCluster implements AutoCloseable {
         return report;
     }
 
+    /** Stops the traffic and reads everything back; a failover may have cost clients errors, and writes. */
+    AuditReport audit() {
+        traffic.stop();
+        Audit audit = new Audit(access).traffic(traffic).keeping(1_000);
+        datasets.forEach(audit::dataset);
+        return audit.run();
+    }
+
     /** Every old and new node is there, each master with its even share and as many replicas as the others. */
     void assertBalanced(int masters) {
         assertThat(holdings())
