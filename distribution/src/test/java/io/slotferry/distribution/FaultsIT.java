@@ -41,7 +41,8 @@ class FaultsIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> outcome =
                     CompletableFuture.supplyAsync(() -> orders.expand(List.of(master), List.of(replica)));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 5, outcome::isDone)).isPresent();
+            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 5, outcome::isDone))
+                    .isPresent();
 
             LocalNode source = orders.cluster().masters().get(0);
             LocalNode successor = orders.cluster().replicas().get(0);
@@ -70,7 +71,8 @@ class FaultsIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(
                     () -> orders.expand(List.of(master), List.of(replica), "--pause", "PT1S"));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 3, outcome::isDone)).isPresent();
+            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 3, outcome::isDone))
+                    .isPresent();
 
             LocalNode from = orders.cluster().masters().get(2);
             LocalNode to = orders.cluster().masters().get(1);

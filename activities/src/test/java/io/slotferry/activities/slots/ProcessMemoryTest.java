@@ -82,7 +82,8 @@ class ProcessMemoryTest {
     void a_restart_with_the_data_while_slots_were_open_halts_once() {
         ProcessMemory memory = knowing(MASTER, FIRST, 100, State.OPEN);
 
-        assertThat(halt(memory, MASTER, SECOND, 95, 95).halt().message()).contains("restarted while its slots were open");
+        assertThat(halt(memory, MASTER, SECOND, 95, 95).halt().message())
+                .contains("restarted while its slots were open");
         expect(memory, MASTER, SECOND, 95, 95);
     }
 
@@ -106,7 +107,8 @@ class ProcessMemoryTest {
     void a_replica_that_took_over_must_have_keys_where_its_master_had() {
         ProcessMemory memory = knowing(MASTER, FIRST, 100, State.OPEN);
 
-        assertThat(halt(memory, REPLICA, SECOND, 0, 0).halt().message()).contains("took over a shard whose data is gone");
+        assertThat(halt(memory, REPLICA, SECOND, 0, 0).halt().message())
+                .contains("took over a shard whose data is gone");
         expect(memory, REPLICA, SECOND, 99, 99);
     }
 
@@ -131,10 +133,12 @@ class ProcessMemoryTest {
                 .set(
                         ProcessMemory.FIELD,
                         SlotferryJson.mapper()
-                                .valueToTree(knowing(MASTER, SECOND, 50, State.OPEN).now()));
+                                .valueToTree(
+                                        knowing(MASTER, SECOND, 50, State.OPEN).now()));
 
         memory.recall(Optional.of(beat));
-        memory.recall(Optional.of(JsonNodeFactory.instance.objectNode().put(ProcessMemory.FIELD, "of an earlier release")));
+        memory.recall(
+                Optional.of(JsonNodeFactory.instance.objectNode().put(ProcessMemory.FIELD, "of an earlier release")));
 
         assertThat(memory.now().of(MASTER.id())).contains(new Known(SECOND, 50, State.OPEN));
     }
