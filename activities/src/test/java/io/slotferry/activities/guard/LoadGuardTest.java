@@ -126,6 +126,16 @@ class LoadGuardTest {
     }
 
     @Test
+    void a_node_that_was_slow_for_a_moment_holds_nothing_up() {
+        target.pingMicros = new long[1_000];
+        Arrays.fill(target.pingMicros, 100);
+        Arrays.fill(target.pingMicros, 0, 10, 30_000);
+
+        assertThatCode(() -> guard(Mode.STEADY).before(ends())).doesNotThrowAnyException();
+        assertThat(target.looks).isEqualTo(2);
+    }
+
+    @Test
     void a_replica_that_catches_up_within_the_limit_is_waited_for_and_one_that_does_not_is_over_it() {
         source.offset = 5_000;
         replica.catchingUp = 1_000;
