@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
                     + "and no acknowledged write lost by moving slots. What a failover loses by the servers' own "
                     + "asynchronous replication is counted apart.",
             "",
-            "A run takes 30 to 40 seconds on two cores: 10 minutes are some 18 runs, 200 runs take two hours.",
+            "A run takes 30 to 50 seconds on two cores that do nothing else, and a minute more where it is rolled back: "
+                    + "10 minutes are some 10 runs, 200 runs take about three hours.",
             "The seed decides the cluster, the request and when which fault strikes; what comes of it is up to the "
                     + "processes, so that a run may have to be repeated some times to break in the same way."
         },
