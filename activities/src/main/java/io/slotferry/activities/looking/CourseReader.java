@@ -7,6 +7,7 @@ import io.slotferry.planning.Batch;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Lane;
+import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlanProgress;
@@ -50,7 +51,8 @@ final class CourseReader {
                 batch.lanes().stream().map(Lane::target).forEach(filled::add);
             }
         }
-        return new CourseSoFar(done, List.copyOf(filled));
+        return new CourseSoFar(
+                done, agreed.cluster().members().map(Member::id).toList(), List.copyOf(filled));
     }
 
     private static void refuseWhatSomebodyElseChanged(PlanProgress progress) {

@@ -18,6 +18,7 @@ final class Changes {
     private final List<Member> removed = new ArrayList<>();
     private final Set<Integer> filled = new HashSet<>();
     private Optional<Settings> settings = Optional.empty();
+    private Optional<Settings> putBack = Optional.empty();
     private boolean attached;
 
     void touching(Settings prior) {
@@ -34,6 +35,20 @@ final class Changes {
         touching(prior);
         joined.addAll(newNodes);
         filled.addAll(filledShards);
+    }
+
+    /** An earlier run may have put these back when it ended. */
+    void mayHavePutBack(Settings ofMembers) {
+        putBack = Optional.of(ofMembers);
+    }
+
+    /** What is to be set once more before slots move; empty where this run has set it. */
+    Optional<Settings> putBack() {
+        return putBack;
+    }
+
+    void setAgain() {
+        putBack = Optional.empty();
     }
 
     /** Nodes are about to join; those that were members before this run are not this run's to remove. */

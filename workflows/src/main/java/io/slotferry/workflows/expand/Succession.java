@@ -8,6 +8,7 @@ import io.slotferry.planning.PlannedShard;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunRecord;
+import io.slotferry.workflows.contract.Settings;
 import io.temporal.workflow.CancellationScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,15 @@ final class Succession {
         rooms.recording("write down what going on or undoing would need").writeRecord(run.record(record.settings()));
         CancellationScope.throwCanceled();
         changes.inherit(record.settings(), joined(plan), course.filled());
+        changes.mayHavePutBack(ofMembers(record.settings(), course.members()));
+    }
+
+    private static Settings ofMembers(Settings settings, List<NodeId> members) {
+        return new Settings(
+                settings.parameter(),
+                settings.priors().stream()
+                        .filter(prior -> members.contains(prior.node().id()))
+                        .toList());
     }
 
     /** The newest first, as they would be removed: replicas before the masters that they follow. */

@@ -206,7 +206,8 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
                 plan.batches().get(i).lanes().forEach(lane -> filled.add(lane.target()));
             }
         }
-        return new CourseSoFar(done, filled.stream().distinct().toList());
+        return new CourseSoFar(
+                done, cluster.members().stream().map(Member::id).toList(), filled.stream().distinct().toList());
     }
 
     @Override
