@@ -25,17 +25,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.Jedis;
 
 /** Runs that Temporal closed under slotferry: terminated, reset, cancelled, forgotten. */
+@Execution(ExecutionMode.CONCURRENT)
 class ClosedRunIT {
     private static final String REPLICA_MIGRATION = "cluster-allow-replica-migration";
 
@@ -71,6 +76,38 @@ class ClosedRunIT {
     }
 
     @Test
+    void a_run_that_was_terminated_in_mid_slot_is_undone_slot_by_slot() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            Map<String, String> before = slotsByNode(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            terminateInMidSlot(backstage, orders, master, replica);
+
+            Outcome outcome = orders.rollBack(backstage, "--mode", "fast");
+
+            assertAsBefore(orders, before, outcome);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void a_finished_run_is_undone_slot_by_slot() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            Map<String, String> before = slotsByNode(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            Outcome finished = orders.expand(List.of(master), List.of(replica), "--batch-slots", "1366");
+            assertThat(finished.exit()).as(finished.text()).isZero();
+            orders.assertBalanced(4);
+
+            Outcome outcome = orders.rollBack(backstage, "--mode", "fast");
+
+            assertAsBefore(orders, before, outcome);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
     void finished_batches_of_a_closed_run_are_not_repeated() throws Exception {
         try (GrowingCluster orders = cluster()) {
             LocalNode master = orders.startNode(4);
@@ -80,9 +117,7 @@ class ClosedRunIT {
             MidBatch moment = MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone)
                     .orElseThrow();
             run(orders).terminate("test");
-            backstage.worker().kill();
             assertThat(running.get().exit()).isEqualTo(8);
-            backstage.startWorker();
 
             Outcome outcome = orders.goOn(backstage);
 
@@ -101,6 +136,7 @@ class ClosedRunIT {
         try (GrowingCluster orders = cluster()) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
+            Map<String, String> before = slotsByNode(orders);
             Path kept = Files.createTempFile("slotferry-", "-state.json");
             try (TemporalAndWorker lost = TemporalAndWorker.start()) {
                 String closed = terminateInMidSlot(lost, orders, master, replica);
@@ -117,6 +153,10 @@ class ClosedRunIT {
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             orders.assertBalanced(4);
             assertSettingsPutBack(orders);
+
+            Outcome undone = orders.rollBack(backstage, "--mode", "fast", "--from", kept.toString());
+
+            assertAsBefore(orders, before, undone);
             orders.assertNothingLost();
             Files.delete(kept);
         }
@@ -259,6 +299,37 @@ class ClosedRunIT {
                 .map(node -> ask(node, Jedis::clusterNodes))
                 .flatMap(text -> Stream.of(text.split("\\[", -1)).skip(1))
                 .count();
+    }
+
+    /** Which slots each of the first nodes owns, by its own word. */
+    private static Map<String, String> slotsByNode(GrowingCluster orders) {
+        return orders.cluster().nodes().stream()
+                .collect(Collectors.toMap(LocalNode::address, node -> ask(node, Jedis::clusterNodes)
+                        .lines()
+                        .filter(line -> line.contains("myself"))
+                        .map(line -> line.split(" ", 9))
+                        .map(fields -> fields.length > 8 ? fields[8] : "")
+                        .findFirst()
+                        .orElseThrow()));
+    }
+
+    private static void assertAsBefore(GrowingCluster orders, Map<String, String> before, Outcome outcome) {
+        assertThat(outcome.exit()).as(outcome.text()).isEqualTo(5);
+        assertThat(outcome.event("result").at("/result/outcome").asText())
+                .as(outcome.text())
+                .isEqualTo("ROLLED_BACK");
+        assertThat(slotsByNode(orders)).isEqualTo(before);
+        assertThat(orders.cluster().nodes()).allSatisfy(node -> {
+            List<String> known = ask(node, Jedis::clusterNodes).lines().toList();
+            assertThat(known).hasSize(before.size());
+        });
+        assertThat(orders.cluster().spares()).allSatisfy(node -> {
+            List<String> known = ask(node, Jedis::clusterNodes).lines().toList();
+            assertThat(known).hasSize(1);
+            assertThat(ask(node, Jedis::dbSize)).isZero();
+        });
+        assertSettingsPutBack(orders);
+        assertLeaseEnded(orders);
     }
 
     private static void assertSettingsPutBack(GrowingCluster orders) {

@@ -16,6 +16,7 @@ import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalClusterBuilder;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.starter.ExpandCommand;
+import io.slotferry.starter.RollbackCommand;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -150,6 +151,13 @@ final class GrowingCluster implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of("--continue", name, "--json"));
         arguments.addAll(List.of(options));
         return run(new ExpandCommand(stage.environment()), arguments);
+    }
+
+    /** Undoes the closed run of this cluster, on the Temporal server and worker of a stage. */
+    Outcome rollBack(TemporalAndWorker stage, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--of", name, "--json"));
+        arguments.addAll(List.of(options));
+        return run(new RollbackCommand(stage.environment()), arguments);
     }
 
     private static Outcome run(Object command, List<String> arguments) {

@@ -70,7 +70,8 @@ record Ending(ExitCode exit, Optional<ExpandResult> result, Optional<Halt> halt)
                 FailureKind.DEFECT,
                 message,
                 List.of(),
-                "slotferry status " + workflowId + ", or look at it in the Web UI");
+                "slotferry expand --continue " + workflowId + " goes on where it stopped, slotferry rollback --of "
+                        + workflowId + " undoes it; slotferry status " + workflowId + " shows where it stood");
         return new Ending(exit, Optional.empty(), Optional.of(halt));
     }
 
