@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The request, from a file, from flags, or from both: a flag takes the place of the file's field. */
@@ -77,11 +78,8 @@ final class RequestOptions {
     @Option(names = "--lanes", paramLabel = "N", description = "the most source-target pairs that move side by side")
     private Integer lanes;
 
-    @Option(names = "--pause", paramLabel = "DURATION", description = "between two batches, such as PT10S or 10s")
-    private String pause;
-
-    @Option(names = "--mode", paramLabel = "MODE", description = "pacing: steady (a batch, a pause) or fast")
-    private String mode;
+    @Mixin
+    private PacingOptions pacing;
 
     @Option(names = "--attach-replicas", paramLabel = "WHEN", description = "auto, before-reshard or after-reshard")
     private String attachReplicas;
@@ -225,8 +223,7 @@ final class RequestOptions {
         if (lanes != null) {
             into(request, "batch").put("lanes", lanes);
         }
-        text(request, "pacing", "pause", pause == null ? null : duration(pause));
-        text(request, "pacing", "mode", constant(mode));
+        pacing.overlay(request);
         if (attachReplicas != null) {
             request.put("attachReplicas", constant(attachReplicas));
         }
@@ -265,7 +262,7 @@ final class RequestOptions {
     }
 
     /** An object of the file, or a new one; what stands there and is no object is left for the reader to refuse. */
-    private static ObjectNode into(ObjectNode request, String field) {
+    static ObjectNode into(ObjectNode request, String field) {
         JsonNode there = request.get(field);
         if (there instanceof ObjectNode object) {
             return object;
@@ -276,14 +273,7 @@ final class RequestOptions {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** {@code 10s}, {@code 2m}, {@code 1h30m} as ISO-8601; anything else as it is. */
-    private static String duration(String text) {
-        return text.matches("(?i)([0-9]+h)?([0-9]+m)?([0-9]+(\\.[0-9]+)?s)?") && !text.isEmpty()
-                ? "PT" + text.toUpperCase(Locale.ROOT)
-                : text;
-    }
-
-    private static String constant(String text) {
+    static String constant(String text) {
         return text == null ? null : text.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

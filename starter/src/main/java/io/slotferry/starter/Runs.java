@@ -12,6 +12,7 @@ import io.slotferry.workflows.contract.Failures.Waiting;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
@@ -78,6 +79,12 @@ final class Runs {
                         .setNamespace(temporal.namespace())
                         .setExecution(run.execution())
                         .build());
+    }
+
+    /** Whether the run has not ended. */
+    boolean open(Run run) {
+        return describe(run).getWorkflowExecutionInfo().getStatus()
+                == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     }
 
     /** Empty where no worker answers, or the answer is nothing. */

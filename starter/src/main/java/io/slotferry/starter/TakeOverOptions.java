@@ -8,7 +8,6 @@ import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.SlotferryJson;
 import io.slotferry.workflows.contract.TakeOver.Direction;
 import io.slotferry.workflows.contract.TakeOverReader;
-import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +58,7 @@ final class TakeOverOptions {
 
     private Start known(Connection temporal, Direction direction, String name, ObjectNode json) {
         Run run = new RunFinder(temporal).find(name);
-        if (runId == null && open(temporal, run)) {
+        if (runId == null && new Runs(temporal).open(run)) {
             throw new CommandException(
                     ExitCode.REFUSED,
                     "Run " + run.workflowId() + " (" + run.runId() + ") is open; nothing was started.",
@@ -70,11 +69,6 @@ final class TakeOverOptions {
             origin.put("runId", runId);
         }
         return new Start(json, run.workflowId(), "The request:\n```json\n" + json.toPrettyString() + "\n```");
-    }
-
-    private static boolean open(Connection temporal, Run run) {
-        return new Runs(temporal).describe(run).getWorkflowExecutionInfo().getStatus()
-                == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
     }
 
     private Start left(Direction direction, String name, ObjectNode json, InputStream standardInput) {

@@ -51,8 +51,7 @@ final class CourseReader {
                 batch.lanes().stream().map(Lane::target).forEach(filled::add);
             }
         }
-        return new CourseSoFar(
-                done, agreed.cluster().members().map(Member::id).toList(), List.copyOf(filled));
+        return new CourseSoFar(done, agreed.cluster().members().map(Member::id).toList(), List.copyOf(filled));
     }
 
     private static void refuseWhatSomebodyElseChanged(PlanProgress progress) {

@@ -58,6 +58,7 @@ final class WayBack {
         run.rollingBack(why);
         holdAgain();
         if (changes.slotsMayHaveMoved()) {
+            step(this::setAgain);
             step(this::returnSlots);
             changes.emptied();
         }
@@ -68,6 +69,15 @@ final class WayBack {
             lookAgain();
         }
         return validated();
+    }
+
+    /** While masters empty no replica is to wander: a run that ended before this one has put the setting back. */
+    private void setAgain() {
+        changes.putBack().ifPresent(settings -> {
+            run.goingBack("sets " + settings.parameter() + " to no again");
+            rooms.joining("set " + settings.parameter() + " to no").applySetting(request.access(), settings, "no");
+            changes.setAgain();
+        });
     }
 
     /** Planned anew each time: what was done already is not done again. */

@@ -207,7 +207,9 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
             }
         }
         return new CourseSoFar(
-                done, cluster.members().stream().map(Member::id).toList(), filled.stream().distinct().toList());
+                done,
+                cluster.members().stream().map(Member::id).toList(),
+                filled.stream().distinct().toList());
     }
 
     @Override
