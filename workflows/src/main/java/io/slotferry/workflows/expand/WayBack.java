@@ -30,6 +30,9 @@ final class WayBack {
     /** CLUSTER FORGET keeps a node out for a minute: whoever still knows it tells the others of it after that. */
     static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(60);
 
+    /** A node that left answers CLUSTERDOWN where it answered MOVED before: clients are to have been told by then. */
+    private static final Duration CLIENTS_LEARN = Duration.ofSeconds(15);
+
     private final ExpandRequest request;
     private final Run run;
     private final Steering steering;
@@ -98,6 +101,8 @@ final class WayBack {
                                 + run.returned().batches());
             }
         }
+        run.goingBackAt(Run.now().plus(CLIENTS_LEARN), "clients learn where the slots are before the new nodes leave");
+        Waits.pause(CLIENTS_LEARN, "clients learn where the slots are before the new nodes leave");
     }
 
     private void settle(ReturnPlan way, Batch batch) {
