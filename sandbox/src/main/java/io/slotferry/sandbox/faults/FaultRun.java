@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /** One run from its beginning to the judgement of it. */
 final class FaultRun {
     private static final Duration FOR_THE_FAULTS = Duration.ofSeconds(90);
-    private static final Duration FOR_THE_END = Duration.ofSeconds(240);
+    private static final Duration FOR_THE_END = Duration.ofMinutes(4);
     private static final Duration FOR_REST = Duration.ofSeconds(45);
     private static final int RATE = 250;
     private static final int TRAFFIC_KEYS = 1_500;
