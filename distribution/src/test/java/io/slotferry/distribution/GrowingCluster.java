@@ -160,6 +160,11 @@ final class GrowingCluster implements AutoCloseable {
         return run(new RollbackCommand(stage.environment()), arguments);
     }
 
+    /** Asks the run of this cluster to go back. */
+    Outcome rollback() {
+        return run(new RollbackCommand(backstage.environment()), List.of(name, "--json"));
+    }
+
     private static Outcome run(Object command, List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

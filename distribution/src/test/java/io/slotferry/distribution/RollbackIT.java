@@ -1,0 +1,211 @@
+package io.slotferry.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.distribution.GrowingCluster.Outcome;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.MidBatch;
+import io.slotferry.servers.LocalCluster;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.WantedServer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.opentest4j.TestAbortedException;
+import redis.clients.jedis.Jedis;
+
+/** The way back on real servers, with clients at work: slot by slot as before, the new nodes gone, no write lost. */
+@Execution(ExecutionMode.CONCURRENT)
+class RollbackIT {
+    private static final String REPLICA_MIGRATION = "cluster-allow-replica-migration";
+    private static TemporalAndWorker backstage;
+
+    @BeforeAll
+    static void startBackstage() {
+        backstage = TemporalAndWorker.start();
+    }
+
+    @AfterAll
+    static void stopBackstage() {
+        backstage.close();
+    }
+
+    static Stream<WantedServer> servers() {
+        return WantedServer.named("redis-7.0", "redis-8.6", "valkey-9.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void from_the_middle_of_a_batch_every_slot_returns(WantedServer wanted) throws Exception {
+        try (GrowingCluster orders = cluster(backstage, wanted)) {
+            Before before = Before.of(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running =
+                    expanding(orders, master, replica, "--batch-slots", "1024", "--attach-replicas", "before-reshard");
+
+            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
+                    .isPresent();
+            rollback(orders);
+
+            assertRolledBack(running.get());
+            before.assertAgain(orders, master, replica);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void from_the_last_batch_every_slot_returns() throws Exception {
+        try (GrowingCluster orders = cluster(backstage, oldest())) {
+            Before before = Before.of(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expanding(orders, master, replica, "--batch-slots", "2048");
+
+            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
+                    .isPresent();
+            rollback(orders);
+
+            assertRolledBack(running.get());
+            before.assertAgain(orders, master, replica);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void from_the_moment_the_new_master_joined_it_leaves_again() throws Exception {
+        try (GrowingCluster orders = cluster(backstage, oldest())) {
+            Before before = Before.of(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expanding(orders, master, replica);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> lines(master).size() > 1 || running.isDone());
+            rollback(orders);
+
+            assertRolledBack(running.get());
+            before.assertAgain(orders, master, replica);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void a_worker_that_dies_in_mid_rollback_is_followed_by_one_that_goes_on_there() throws Exception {
+        try (TemporalAndWorker own = TemporalAndWorker.start();
+                GrowingCluster orders = cluster(own, oldest())) {
+            Before before = Before.of(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expanding(orders, master, replica, "--batch-slots", "2048");
+            assertThat(MidBatch.await(own.link(), orders.workflowId(), master, 1, running::isDone))
+                    .isPresent();
+            orders.rollback();
+            int most = MidBatch.slots(master);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> MidBatch.slots(master) < most);
+
+            own.worker().kill();
+            own.startWorker();
+
+            assertRolledBack(running.get());
+            before.assertAgain(orders, master, replica);
+            orders.assertNothingLost();
+        }
+    }
+
+    private static WantedServer oldest() {
+        return WantedServer.named("redis-7.0").findFirst().orElseThrow();
+    }
+
+    private static GrowingCluster cluster(TemporalAndWorker stage, WantedServer wanted) {
+        return GrowingCluster.start(
+                stage,
+                LocalCluster.builder(wanted.orSkip(TestAbortedException::new)).replicasPerMaster(0),
+                Dataset.of(5_000));
+    }
+
+    private static CompletableFuture<Outcome> expanding(
+            GrowingCluster orders, LocalNode master, LocalNode replica, String... options) {
+        List<String> all = Stream.concat(
+                        Stream.of("--accept", "master-without-replica"), Stream.of(options))
+                .toList();
+        return CompletableFuture.supplyAsync(
+                () -> orders.expand(List.of(master), List.of(replica), all.toArray(String[]::new)));
+    }
+
+    private static void rollback(GrowingCluster orders) {
+        Outcome given = orders.rollback();
+        assertThat(given.exit()).as(given.text()).isZero();
+    }
+
+    private static void assertRolledBack(Outcome outcome) {
+        assertThat(outcome.exit()).as(outcome.text()).isEqualTo(5);
+        assertThat(outcome.event("result").at("/result/outcome").asText())
+                .as(outcome.text())
+                .isEqualTo("ROLLED_BACK");
+    }
+
+    private static List<String> lines(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.clusterNodes().lines().toList();
+        }
+    }
+
+    /** Who owned which slots, as each node said of itself. */
+    private record Before(Map<String, String> slots) {
+        static Before of(GrowingCluster orders) {
+            return new Before(slotsById(orders));
+        }
+
+        private static Map<String, String> slotsById(GrowingCluster orders) {
+            Map<String, String> slots = new HashMap<>();
+            for (LocalNode node : orders.cluster().nodes()) {
+                lines(node).stream()
+                        .map(line -> line.split(" ", 9))
+                        .filter(fields -> fields[2].contains("myself"))
+                        .forEach(fields -> slots.put(fields[0], fields.length > 8 ? fields[8] : ""));
+            }
+            return slots;
+        }
+
+        /** Slot by slot, nobody knows more nodes than before, the new ones stand alone and empty, and settings are as usual. */
+        void assertAgain(GrowingCluster orders, LocalNode... added) {
+            assertThat(slotsById(orders)).isEqualTo(slots);
+            for (LocalNode node : orders.cluster().nodes()) {
+                assertThat(lines(node).stream().map(line -> line.split(" ")[0]).collect(Collectors.toSet()))
+                        .isEqualTo(slots.keySet());
+                assertSetting(node);
+            }
+            for (LocalNode node : added) {
+                assertThat(lines(node)).singleElement().asString().contains("myself,master");
+                try (Jedis jedis = node.jedis()) {
+                    assertThat(jedis.dbSize()).isZero();
+                }
+                assertSetting(node);
+            }
+        }
+
+        private static void assertSetting(LocalNode node) {
+            try (Jedis jedis = node.jedis()) {
+                assertThat(jedis.configGet(REPLICA_MIGRATION)).containsEntry(REPLICA_MIGRATION, "yes");
+            }
+        }
+    }
+}
