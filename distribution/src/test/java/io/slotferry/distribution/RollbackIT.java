@@ -143,8 +143,7 @@ class RollbackIT {
 
     private static CompletableFuture<Outcome> expanding(
             GrowingCluster orders, LocalNode master, LocalNode replica, String... options) {
-        List<String> all = Stream.concat(
-                        Stream.of("--accept", "master-without-replica"), Stream.of(options))
+        List<String> all = Stream.concat(Stream.of("--accept", "master-without-replica"), Stream.of(options))
                 .toList();
         return CompletableFuture.supplyAsync(
                 () -> orders.expand(List.of(master), List.of(replica), all.toArray(String[]::new)));
