@@ -193,7 +193,9 @@ class CommandsIT {
                 .contains(
                         "HALTED, NODE_UNREACHABLE: 10.0.0.2:7000 does not answer",
                         "connect timed out after 2 s, 5 times")
-                .contains("You can: slotferry retry halts | slotferry cancel halts");
+                .contains(
+                        "You can: slotferry retry halts | slotferry rollback halts | slotferry stop-here halts | slotferry"
+                                + " cancel halts");
         assertThat(halted.code()).isEqualTo(ExitCode.HALTED.code());
 
         Cli.Done status = run("status", cli(), "halts");

@@ -5,6 +5,7 @@ import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Flag;
@@ -12,6 +13,7 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.ClusterAccess;
@@ -115,6 +117,9 @@ final class Gate {
         Agreed without = ClusterReader.agreedWhileSlotsMove(new Sweep(
                 sweep.views().stream().map(view -> without(dead, view)).toList(), Map.of()));
         Agreed agreed = new Agreed(without.cluster(), sweep.views());
+        if (underWay(sweep.views())) {
+            refuseTargetsWithUnlinkedReplicas(agreed, dead);
+        }
         List<LaneTask> tasks = new BatchSurvey(agreed, silent).tasks(order);
         course.ifPresent(plan -> plan.require(order, agreed));
         return new Passed(agreed, tasks, sweep.failures());
@@ -178,6 +183,38 @@ final class Gate {
                         "start it again, so that it becomes a replica before slots move on; or take it out (CLUSTER FORGET "
                                 + lost.get().id()
                                 + " on every node within a minute), and keep it out; then slotferry retry");
+            }
+        }
+    }
+
+    /**
+     * Valkey tells a slot's state to replicas by the replication stream alone: one that came back in mid-slot, and is not
+     * linked yet when the slot is taken, would hold it open for ever (seen on 9.1).
+     */
+    private void refuseTargetsWithUnlinkedReplicas(Agreed agreed, Set<NodeId> dead) {
+        for (BatchOrder.Move move : order.moves()) {
+            for (Shard shard : agreed.cluster().shardsOf(move.target())) {
+                List<NodeAddress> replicas = shard.replicas().stream()
+                        .filter(replica -> !dead.contains(replica.id()))
+                        .map(Member::address)
+                        .toList();
+                List<String> unlinked = new ArrayList<>();
+                reader.ask(replicas, Node::info).answers().forEach((address, info) -> {
+                    if (info.engine().equals("valkey")
+                            && info.replication()
+                                    .link()
+                                    .filter(link -> link.up() && !link.syncing())
+                                    .isEmpty()) {
+                        unlinked.add(address + " is not linked to its master (master_link_status)");
+                    }
+                });
+                if (!unlinked.isEmpty()) {
+                    throw new Halted(
+                            FailureKind.NOT_HEALTHY,
+                            "A replica of " + shard.master() + ", which takes over slots, is not linked.",
+                            unlinked,
+                            "see the replica's log; it goes on by itself once it is linked, later by slotferry retry");
+                }
             }
         }
     }
