@@ -23,11 +23,14 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The way back, from wherever a run stands. */
+@Execution(ExecutionMode.CONCURRENT)
 class RollbackTest {
     private static final String THREE_BATCHES = request(", 'batch': {'slots': 1366}");
     private static final String UNASKED = request(", 'batch': {'slots': 1366}, 'onFailure': 'ROLL_BACK'");

@@ -17,8 +17,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A run in the place of one that was terminated. */
+@Execution(ExecutionMode.CONCURRENT)
 class SuccessionTest {
     private static final String THREE_BATCHES = request(", 'batch': {'slots': 1366}");
     private static final String CONTINUE = "{'continue': 'expand-orders'}";
