@@ -92,8 +92,8 @@ class ZombieIT {
             stage.traps().release("replicate");
             assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
 
-            stage.overtake("setConfig", "RestoreSettings");
             stage.overtake("forget", "RemoveNodes");
+            stage.overtake("setConfig", "RestoreSettings");
 
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
