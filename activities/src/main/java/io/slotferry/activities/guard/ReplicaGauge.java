@@ -57,10 +57,7 @@ final class ReplicaGauge {
         List<String> unlinked = new ArrayList<>();
         asked.failures().values().forEach(failure -> unlinked.add(failure.getMessage()));
         asked.answers().forEach((replica, info) -> {
-            if (info.replication()
-                    .link()
-                    .filter(link -> link.up() && !link.syncing())
-                    .isEmpty()) {
+            if (!info.replication().inSync()) {
                 unlinked.add(replica + " is not linked to its master (master_link_status, master_sync_in_progress)");
             }
         });

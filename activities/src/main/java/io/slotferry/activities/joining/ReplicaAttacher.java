@@ -109,10 +109,7 @@ final class ReplicaAttacher {
         List<String> missing = new ArrayList<>();
         asked.failures().values().forEach(failure -> missing.add(failure.getMessage()));
         asked.answers().forEach((address, info) -> {
-            if (info.replication()
-                    .link()
-                    .filter(link -> link.up() && !link.syncing())
-                    .isEmpty()) {
+            if (!info.replication().inSync()) {
                 missing.add(address + " is not in sync: " + info.replication());
             }
         });

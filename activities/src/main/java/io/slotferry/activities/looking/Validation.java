@@ -177,10 +177,7 @@ final class Validation {
         Asked<ServerInfo> asked = reader.ask(addresses, Node::info);
         asked.failures().values().forEach(failure -> wrong.add(failure.getMessage()));
         asked.answers().forEach((address, info) -> {
-            if (info.replication()
-                    .link()
-                    .filter(link -> link.up() && !link.syncing())
-                    .isEmpty()) {
+            if (!info.replication().inSync()) {
                 wrong.add(address + " is not linked to its master (master_link_status)");
             }
         });

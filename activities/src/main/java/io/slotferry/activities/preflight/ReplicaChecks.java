@@ -91,11 +91,7 @@ final class ReplicaChecks {
         Optional<NodeAddress> master = Optional.of(shard.master().address());
         boolean any = shard.replicas().stream()
                 .map(replica -> asked.answers().get(replica.address()))
-                .anyMatch(info -> info != null
-                        && info.replication()
-                                .link()
-                                .filter(link -> link.up() && !link.syncing())
-                                .isPresent());
+                .anyMatch(info -> info != null && info.replication().inSync());
         if (any) {
             answers.pass(CheckName.REPLICA_IN_SYNC, master, "a replica is linked and in sync");
         } else {

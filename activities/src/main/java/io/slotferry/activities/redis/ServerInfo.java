@@ -50,6 +50,11 @@ public record ServerInfo(
         public Replication {
             replicas = List.copyOf(replicas);
         }
+
+        /** Whether this is a replica that is linked to its master and has all of its data. */
+        public boolean inSync() {
+            return link.filter(to -> to.up() && !to.syncing()).isPresent();
+        }
     }
 
     /** A replica's link: {@code master_link_status}, {@code master_sync_in_progress}. */

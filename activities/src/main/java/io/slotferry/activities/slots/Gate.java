@@ -110,14 +110,15 @@ final class Gate {
     Passed pass(Sweep sweep) {
         Set<NodeAddress> silent = sweep.failures().keySet();
         Set<NodeId> dead = dead(sweep);
-        if (!dead.isEmpty() && !(underWay(sweep.views()) && dead.stream().allMatch(id -> isGone(id, sweep.views())))) {
+        boolean underWay = underWay(sweep.views());
+        if (!dead.isEmpty() && !(underWay && dead.stream().allMatch(id -> isGone(id, sweep.views())))) {
             throw silent(sweep, dead);
         }
         refuseDeadTargets(dead, sweep);
         Agreed without = ClusterReader.agreedWhileSlotsMove(new Sweep(
                 sweep.views().stream().map(view -> without(dead, view)).toList(), Map.of()));
         Agreed agreed = new Agreed(without.cluster(), sweep.views());
-        if (underWay(sweep.views())) {
+        if (underWay) {
             refuseTargetsWithUnlinkedReplicas(agreed, dead);
         }
         List<LaneTask> tasks = new BatchSurvey(agreed, silent).tasks(order);
@@ -200,11 +201,7 @@ final class Gate {
                         .toList();
                 List<String> unlinked = new ArrayList<>();
                 reader.ask(replicas, Node::info).answers().forEach((address, info) -> {
-                    if (info.engine().equals("valkey")
-                            && info.replication()
-                                    .link()
-                                    .filter(link -> link.up() && !link.syncing())
-                                    .isEmpty()) {
+                    if (info.engine().equals("valkey") && !info.replication().inSync()) {
                         unlinked.add(address + " is not linked to its master (master_link_status)");
                     }
                 });

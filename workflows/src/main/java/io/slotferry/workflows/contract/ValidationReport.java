@@ -19,6 +19,14 @@ public record ValidationReport(List<CheckResult> checks, List<ShardSummary> shar
         return checks.stream().noneMatch(CheckResult::blocks);
     }
 
+    /** Each check that failed, with what it saw. */
+    public List<String> failures() {
+        return checks.stream()
+                .filter(CheckResult::blocks)
+                .map(check -> check.subject() + ": " + check.evidence())
+                .toList();
+    }
+
     /** A shard in figures; keys are counted over all databases. */
     public record ShardSummary(NodeId master, NodeAddress address, int slots, long keys, List<NodeAddress> replicas) {
         public ShardSummary {

@@ -7,7 +7,6 @@ import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
-import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.FailureKind;
@@ -133,9 +132,7 @@ final class Growth {
     }
 
     private void restoreSettings() {
-        changes.settings().ifPresent(prior -> rooms.joining("put " + prior.parameter() + " back")
-                .restoreSettings(request.access(), prior)
-                .forEach(run::warn));
+        changes.settings().ifPresent(prior -> rooms.restoreSettings(request.access(), prior, run::warn));
         changes.settingsRestored();
     }
 
@@ -143,10 +140,7 @@ final class Growth {
         return new Halt(
                 FailureKind.VALIDATION_FAILED,
                 "The cluster is not as planned.",
-                report.checks().stream()
-                        .filter(CheckResult::blocks)
-                        .map(check -> check.subject() + ": " + check.evidence())
-                        .toList(),
+                report.failures(),
                 "slotferry retry validates again, slotferry stop-here ends the run as it is, slotferry rollback undoes it");
     }
 

@@ -4,7 +4,6 @@ import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
-import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.Failures;
@@ -12,7 +11,6 @@ import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
-import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
@@ -145,19 +143,12 @@ final class Retreat {
     }
 
     private void warnOfWhatFailed(ValidationReport report) {
-        report.checks().stream()
-                .filter(CheckResult::blocks)
-                .forEach(check -> run.warn(check.subject() + ": " + check.evidence()));
+        report.failures().forEach(run::warn);
     }
 
     private void restoreSettings() {
-        Optional<Settings> prior = changes.settings();
-        if (prior.isPresent()) {
-            rooms.joining("put " + prior.get().parameter() + " back")
-                    .restoreSettings(request.access(), prior.get())
-                    .forEach(run::warn);
-            changes.settingsRestored();
-        }
+        changes.settings().ifPresent(prior -> rooms.restoreSettings(request.access(), prior, run::warn));
+        changes.settingsRestored();
     }
 
     private void holdAgain() {

@@ -4,11 +4,14 @@ import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
 import io.slotferry.workflows.contract.Activities.Recording;
+import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.Settings;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The activities, with the options that each kind of work calls for. What may be retried is said by the failure itself;
@@ -41,6 +44,13 @@ final class Rooms {
     /** For reading parameters. */
     Joining readingSettings(String summary) {
         return Workflow.newActivityStub(Joining.class, options(summary, A_LOOK).build());
+    }
+
+    /** Puts settings back; each node where that could not be done is told. */
+    void restoreSettings(ClusterAccess access, Settings prior, Consumer<String> passedOver) {
+        joining("put " + prior.parameter() + " back")
+                .restoreSettings(access, prior)
+                .forEach(passedOver);
     }
 
     /** For nodes that come and go, and their parameters. Whatever changes nodes lives by its heartbeat. */

@@ -8,7 +8,6 @@ import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
-import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
@@ -147,9 +146,7 @@ final class WayBack {
     private void restoreSettings() {
         changes.settings().ifPresent(prior -> {
             run.goingBack("puts settings back");
-            rooms.joining("put " + prior.parameter() + " back")
-                    .restoreSettings(request.access(), prior)
-                    .forEach(run::warn);
+            rooms.restoreSettings(request.access(), prior, run::warn);
             changes.settingsRestored();
         });
     }
@@ -178,10 +175,7 @@ final class WayBack {
         return new Halt(
                 FailureKind.VALIDATION_FAILED,
                 "The cluster is not as it was before the run.",
-                report.checks().stream()
-                        .filter(CheckResult::blocks)
-                        .map(check -> check.subject() + ": " + check.evidence())
-                        .toList(),
+                report.failures(),
                 "mend what is named, then slotferry retry; or slotferry stop-here ends the run with the cluster as it is");
     }
 
