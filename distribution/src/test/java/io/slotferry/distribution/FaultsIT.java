@@ -28,8 +28,6 @@ import redis.clients.jedis.params.MigrateParams;
 
 /** What befalls a cluster while a run moves its slots, as its operator sees it. */
 class FaultsIT {
-    private static final String HALTED = "CLUSTER_CHANGED";
-
     @Test
     void a_source_that_dies_in_mid_batch_is_succeeded_by_its_replica_and_the_run_ends_balanced() throws Exception {
         try (TemporalAndWorker backstage = TemporalAndWorker.start();
@@ -75,17 +73,19 @@ class FaultsIT {
                     .isPresent();
 
             LocalNode from = orders.cluster().masters().get(2);
-            LocalNode to = orders.cluster().masters().get(1);
             int slot = owned(from).stream().max().orElseThrow();
-            give(slot, from, to);
+            give(slot, from, master);
 
             Outcome halted = outcome.join();
             assertThat(halted.exit()).isEqualTo(4);
-            assertThat(halted.events().toString() + halted.text())
-                    .contains(HALTED, "slots " + slot + " belong to " + to.address(), "where this run never puts them");
-            assertThat(owned(to).contains(slot)).isTrue();
+            // Mostly once it has moved; rarely a batch begins just while it is open.
+            String said = halted.events().toString() + halted.text();
+            assertThat(said).containsAnyOf("CLUSTER_CHANGED", "FOREIGN_OPEN_SLOT");
+            assertThat(said)
+                    .containsAnyOf("slots " + slot + " of batch", "slots " + slot + " belong to", slot + " migrating");
+            assertThat(owned(master).contains(slot)).isTrue();
 
-            give(slot, to, from);
+            give(slot, master, from);
             WorkflowStub run = backstage.link().client().newUntypedWorkflowStub(orders.workflowId());
             run.update("retry", CommandAnswer.class, JsonNodeFactory.instance.objectNode());
             assertThat(run.getResult(ExpandResult.class).outcome()).isEqualTo(RunState.COMPLETED);

@@ -110,6 +110,7 @@ public final class BatchMover {
         private final BatchOrder order;
         private final Lifeline lifeline;
         private final ProcessMemory memory;
+        private final TakenSlots taken = new TakenSlots();
         private final Gate gate;
         private final BatchRun run;
         private final long began = System.nanoTime();
@@ -120,7 +121,8 @@ public final class BatchMover {
             this.lifeline = lifeline;
             this.memory = memory;
             this.gate = new Gate(reader, order, lifeline, course);
-            this.run = new BatchRun(order, lifeline, memory);
+            this.run = new BatchRun(order, lifeline, memory, taken);
+            taken.recall(lifeline.lastReport());
         }
 
         BatchOutcome move() {
@@ -156,6 +158,7 @@ public final class BatchMover {
         private void moveThrough(Passed before) {
             try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
                 Passed passed = lookAgain(before, session);
+                taken.requireNotPending(passed.tasks());
                 int pending = passed.tasks().stream()
                         .mapToInt(task -> task.pending().size())
                         .sum();

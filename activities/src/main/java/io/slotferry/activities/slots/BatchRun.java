@@ -11,6 +11,7 @@ import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Shard;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.SlotferryJson;
@@ -28,15 +29,17 @@ final class BatchRun {
     private final BatchOrder order;
     private final Lifeline lifeline;
     private final ProcessMemory memory;
+    private final TakenSlots taken;
     private final AtomicInteger slotsDone = new AtomicInteger();
     private final AtomicLong keys = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicBoolean failed = new AtomicBoolean();
 
-    BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory) {
+    BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken) {
         this.order = order;
         this.lifeline = lifeline;
         this.memory = memory;
+        this.taken = taken;
     }
 
     /** The lanes begin, or begin again after a failover, with so many slots at their targets. */
@@ -90,6 +93,12 @@ final class BatchRun {
         report();
     }
 
+    /** The target said OK to SETSLOT NODE for these. */
+    void taken(Member target, SlotRanges slots) {
+        taken.add(target.id(), slots);
+        report();
+    }
+
     void moved(int slots) {
         slotsDone.addAndGet(slots);
         report();
@@ -102,6 +111,7 @@ final class BatchRun {
     private void report() {
         ObjectNode report = SlotferryJson.mapper().valueToTree(progress());
         report.set(ProcessMemory.FIELD, SlotferryJson.mapper().valueToTree(memory.now()));
+        report.set(TakenSlots.FIELD, SlotferryJson.mapper().valueToTree(taken.texts()));
         lifeline.report(report);
     }
 

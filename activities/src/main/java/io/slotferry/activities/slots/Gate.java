@@ -9,6 +9,7 @@ import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Flag;
+import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
@@ -122,6 +123,7 @@ final class Gate {
             refuseTargetsWithUnlinkedReplicas(agreed, dead);
         }
         List<LaneTask> tasks = new BatchSurvey(agreed, silent).tasks(order);
+        refuseSourcesWhoseEpochIsShared(tasks, sweep.views());
         course.ifPresent(plan -> plan.require(order, agreed));
         return new Passed(agreed, tasks, sweep.failures());
     }
@@ -213,6 +215,37 @@ final class Gate {
                             "see the replica's log; it goes on by itself once it is linked, later by slotferry retry");
                 }
             }
+        }
+    }
+
+    /**
+     * Masters that share a config epoch are told apart by one of them taking a higher one, within seconds. A source that does
+     * so while its target takes a slot would win it back ({@link TakenSlots}).
+     */
+    private static void refuseSourcesWhoseEpochIsShared(List<LaneTask> tasks, List<NodeView> views) {
+        Map<Long, List<KnownNode>> byEpoch = views.stream()
+                .map(NodeView::self)
+                .filter(node -> node.role() == Role.MASTER)
+                .collect(Collectors.groupingBy(KnownNode::configEpoch));
+        List<String> evidence = new ArrayList<>();
+        for (LaneTask task : tasks) {
+            byEpoch.values().stream()
+                    .filter(masters -> masters.size() > 1
+                            && masters.stream().anyMatch(master -> master.id()
+                                    .equals(task.source().id())))
+                    .forEach(masters ->
+                            evidence.add("config epoch " + masters.get(0).configEpoch() + ": "
+                                    + masters.stream()
+                                            .map(master -> master.address().toString())
+                                            .collect(Collectors.joining(", "))));
+        }
+        if (!evidence.isEmpty()) {
+            throw new Halted(
+                    FailureKind.VIEWS_DISAGREE,
+                    "A source has the same config epoch as another master.",
+                    evidence.stream().distinct().toList(),
+                    "wait until the nodes have told themselves apart (it is tried again by itself); if they do not, CLUSTER"
+                            + " BUMPEPOCH on the source, then slotferry retry");
         }
     }
 

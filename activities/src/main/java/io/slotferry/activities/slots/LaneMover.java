@@ -6,6 +6,7 @@ import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.Identity;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class LaneMover implements AutoCloseable {
     private final CallSizer sizer;
     private final Identity sourceIdentity;
     private final Identity targetIdentity;
+    private SlotRanges taken = SlotRanges.none();
 
     LaneMover(LaneTask task, BatchRun run, ChangeSession session) {
         this.task = task;
@@ -69,6 +71,7 @@ final class LaneMover implements AutoCloseable {
             int to = Math.min(pending.size(), from + run.speed().window());
             new SlotWindow(this, pending.subList(from, to)).move();
         }
+        checkTarget();
     }
 
     /** Tells the others of slots that the target owns already. */
@@ -84,6 +87,12 @@ final class LaneMover implements AutoCloseable {
         run.tellOtherMasters(task, session, changes);
     }
 
+    /** The target said OK to SETSLOT NODE for these. */
+    void taken(SlotRanges slots) {
+        taken = taken.plus(slots);
+        run.taken(task.target(), slots);
+    }
+
     /** Keys are about to be sent. */
     void sending() {
         run.receiving(task.target());
@@ -97,21 +106,37 @@ final class LaneMover implements AutoCloseable {
      */
     SlotCheck checkSource(List<Integer> databases, List<Integer> slots) {
         SlotCheck check = source.check(databases, slots);
+        requireSourceProcess(check);
+        requireSourceEpoch(check);
+        run.seen(task.source(), check);
+        return check;
+    }
+
+    void requireSourceProcess(SlotCheck check) {
         requireSame("source", sourceIdentity, check.identity());
+    }
+
+    void requireSourceEpoch(SlotCheck check) {
         if (check.identity().configEpoch() != sourceIdentity.configEpoch()) {
             throw failedOver(
                     "The source " + task.source() + " has another config epoch than when its slots were opened.",
                     List.of("then " + sourceIdentity.configEpoch() + ", now "
                             + check.identity().configEpoch()));
         }
-        run.seen(task.source(), check);
-        return check;
     }
 
-    /** The same for the target, whose epoch grows as it takes slots. */
+    /**
+     * The same for the target, whose epoch grows as it takes slots; it still owns all that it took.
+     *
+     * @throws Halted of kind OPEN_SLOT_LOST or SLOT_TAKEN_BACK
+     */
     SlotCheck checkTarget() {
         SlotCheck check = target.check(List.of(), List.of());
         requireSame("target", targetIdentity, check.identity());
+        SlotRanges lost = taken.minus(check.open().owned());
+        if (!lost.isEmpty()) {
+            throw TakenSlots.takenBack(task.target(), lost);
+        }
         run.seen(task.target(), check);
         return check;
     }

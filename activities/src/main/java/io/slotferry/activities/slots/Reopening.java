@@ -6,11 +6,13 @@ import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
+import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import java.util.ArrayList;
@@ -28,8 +30,11 @@ import org.slf4j.LoggerFactory;
  * that still imports from the old master takes no gossip about these slots, sees them without an owner, and says
  * cluster_state:fail until it is told.
  *
+ * <p>The same where neither end owns a slot: the source was told that the target does, and the target lost it since. The
+ * target gets it again; its keys, if there are any, lie there.
+ *
  * <p>It touches slots of the batch alone, which the end that stayed still has open to or from a member of the other shard,
- * and only while one member of each shard calls itself master.
+ * or holds for the other shard's, and only while one member of each shard calls itself master.
  */
 final class Reopening {
     private static final Logger log = LoggerFactory.getLogger(Reopening.class);
@@ -57,6 +62,7 @@ final class Reopening {
     void on(List<NodeView> views) {
         for (Move move : order.moves()) {
             torn(move, views).ifPresent(this::reopen);
+            ownerless(move, views).ifPresent(this::giveToTarget);
         }
     }
 
@@ -79,13 +85,61 @@ final class Reopening {
         return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source.get(), target.get(), slots));
     }
 
+    private static Optional<Torn> ownerless(Move move, List<NodeView> views) {
+        Optional<End> source = onlyMaster(move.source(), views);
+        Optional<End> target = onlyMaster(move.target(), views);
+        if (source.isEmpty() || target.isEmpty()) {
+            return Optional.empty();
+        }
+        SlotRanges told = move.target().stream()
+                .map(member -> slotsOf(member.id(), source.get().view()))
+                .reduce(SlotRanges.none(), SlotRanges::plus);
+        SlotRanges claimed = target.get().view().self().slots();
+        List<Integer> slots =
+                move.slots().intersect(told).minus(claimed).stream().boxed().toList();
+        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source.get(), target.get(), slots));
+    }
+
+    private void giveToTarget(Torn ownerless) {
+        NodeAddress address = ownerless.target().address();
+        NodeId target = ownerless.target().id();
+        try (ChangeSession session = ChangeSession.open(nodes, lifeline, List.of(address))) {
+            List<Answer<Void>> answers = session.at(address)
+                    .setSlots(ownerless.slots().stream()
+                            .map(slot -> (SlotChange) new SlotChange.Owner(slot, target))
+                            .toList());
+            log.info(
+                    "slots {} were nobody's; {} owns them again: {}",
+                    ownerless.slots(),
+                    address,
+                    firstRefusal(answers));
+        } catch (NodeFailure e) {
+            log.info("slots {} get their owner later: {}", ownerless.slots(), e.getMessage());
+        }
+    }
+
+    private static String firstRefusal(List<Answer<Void>> answers) {
+        return answers.stream()
+                .filter(Answer.Refused.class::isInstance)
+                .map(Objects::toString)
+                .findFirst()
+                .orElse("done");
+    }
+
+    private static SlotRanges slotsOf(NodeId id, NodeView view) {
+        return view.nodes().stream()
+                .filter(node -> node.id().equals(id))
+                .findFirst()
+                .map(KnownNode::slots)
+                .orElse(SlotRanges.none());
+    }
+
     private static boolean isStale(NodeId peer, Set<NodeId> shard, NodeId master) {
         return peer != null && shard.contains(peer) && !peer.equals(master);
     }
 
     private static boolean owner(NodeView view, int slot, NodeId node) {
-        return view.nodes().stream()
-                .anyMatch(known -> known.id().equals(node) && known.slots().contains(slot));
+        return slotsOf(node, view).contains(slot);
     }
 
     private static Set<NodeId> ids(List<Member> shard) {
@@ -125,11 +179,7 @@ final class Reopening {
                     torn.slots(),
                     torn.source().address(),
                     torn.target().address(),
-                    answers.stream()
-                            .filter(Answer.Refused.class::isInstance)
-                            .map(Objects::toString)
-                            .findFirst()
-                            .orElse("done"));
+                    firstRefusal(answers));
         } catch (NodeFailure e) {
             log.info("slots {} are opened again later: {}", torn.slots(), e.getMessage());
         }

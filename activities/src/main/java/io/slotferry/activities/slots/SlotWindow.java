@@ -1,10 +1,13 @@
 package io.slotferry.activities.slots;
 
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
 import io.slotferry.planning.NodeId;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import java.util.function.IntFunction;
  *   <li>The check: the source holds no key of the slot in any database, has it MIGRATING to this target, and is the process
  *       that it was opened on; the target has it IMPORTING from this source. Without it SETSLOT NODE loses keys: on the
  *       target it never looks at the source, and a target that lost IMPORTING deletes all it received.
- *   <li>NODE on the target; its ownership and an epoch above the source's are read back.
+ *   <li>NODE on the target; its ownership and an epoch above the source's are read back ({@link TakenSlots}).
  *   <li>NODE on the source, then on the other masters, so that clients learn of it before gossip would tell.
  * </ol>
  */
@@ -97,6 +100,7 @@ final class SlotWindow {
     private void requireOpen(SlotCheck source) {
         SlotCheck target = lane.checkTarget();
         lane.requireMasters(source, target);
+        refuseRisingEpoch(source);
         NodeId sourceId = lane.task().source().id();
         NodeId targetId = lane.task().target().id();
         List<String> evidence = new ArrayList<>();
@@ -120,31 +124,47 @@ final class SlotWindow {
         }
     }
 
-    /** The target becomes owner; then everybody is told. */
+    /**
+     * A source that imports a slot is about to get a new config epoch, by which it would win back what the target takes
+     * before the source is told; the target would delete the keys.
+     */
+    private void refuseRisingEpoch(SlotCheck source) {
+        Map<Integer, NodeId> importing = source.open().importing();
+        if (!importing.isEmpty()) {
+            throw new Halted(
+                    FailureKind.FOREIGN_OPEN_SLOT,
+                    "Somebody moves slots to " + lane.task().source()
+                            + ", from which slots move away; those in hand stay" + " open.",
+                    importing.entrySet().stream()
+                            .map(slot -> lane.task().source() + " has " + slot.getKey() + " importing, peer "
+                                    + slot.getValue().brief())
+                            .toList(),
+                    "find out who opened them and let that finish, or close them by hand; then slotferry retry");
+        }
+    }
+
+    /**
+     * The target becomes owner; then everybody is told. Where the source came to a higher epoch meanwhile, its claim has
+     * won: it is not told, so that the slots keep an owner. Any other change of its epoch is a reason to tell it at once.
+     */
     private void take(List<Integer> ready) {
         NodeId target = lane.task().target().id();
         List<Integer> taken = set(lane.target(), ready, slot -> new SlotChange.Owner(slot, target));
-        requireOwned(taken);
+        SlotRanges slots = SlotRanges.ofSlots(taken.stream().mapToInt(Integer::intValue));
+        lane.taken(slots);
+        SlotCheck owner = lane.checkTarget();
+        SlotCheck source = lane.source().check(List.of(), List.of());
+        lane.requireSourceProcess(source);
+        if (source.identity().configEpoch() > owner.identity().configEpoch()) {
+            throw TakenSlots.takenBack(lane.task().target(), slots);
+        }
         tellOthers(taken);
         lane.run().moved(taken.size());
-    }
-
-    private void requireOwned(List<Integer> taken) {
-        SlotCheck target = lane.checkTarget();
-        long sourceEpoch = lane.checkSource(List.of(), List.of()).identity().configEpoch();
-        List<String> evidence = new ArrayList<>();
-        for (int slot : taken) {
-            if (!target.open().owned().contains(slot)) {
-                evidence.add("slot " + slot + ": the target does not own it after SETSLOT NODE");
-            }
-        }
-        if (target.identity().configEpoch() <= sourceEpoch) {
-            evidence.add("the target's config epoch " + target.identity().configEpoch() + " is not above the source's "
-                    + sourceEpoch);
-        }
-        if (!evidence.isEmpty()) {
+        lane.requireSourceEpoch(source);
+        if (source.identity().configEpoch() == owner.identity().configEpoch()) {
             throw lane.lost(
-                    "The target of " + lane.task().name() + " did not take over; the source was not told.", evidence);
+                    "The target of " + lane.task().name() + " did not get a higher config epoch than the source.",
+                    List.of("both have " + owner.identity().configEpoch()));
         }
     }
 

@@ -8,6 +8,7 @@ import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -16,16 +17,21 @@ import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.params.MigrateParams;
 
 /** What must hold before a slot is finalised, each broken on real servers in the middle of a move. */
@@ -102,6 +108,174 @@ class FinalisingIT {
             assertThat(halt.evidence())
                     .anyMatch(line -> line.contains("target, importing") && line.contains("nothing"));
             assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.none());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_source_that_outbids_its_target_never_costs_keys_without_a_halt_that_names_the_slots(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (GrownCluster cluster = GrownCluster.on(server)) {
+            // A master that loses its last slot would follow the one that took it.
+            cluster.mover().move(cluster.order("100-102"), new FreeLifeline());
+            cluster.fill(200, 5);
+            AtomicInteger setSlots = new AtomicInteger();
+            AtomicReference<CompletableFuture<Void>> outbid = new AtomicReference<>();
+            MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {
+                // The target is about to be told to take them.
+                if (call.method().equals("setSlots") && setSlots.incrementAndGet() == 3) {
+                    cluster.target.suspend();
+                    Thread mover = Thread.currentThread();
+                    outbid.set(CompletableFuture.runAsync(() -> outbid(cluster, mover)));
+                }
+            });
+
+            Halted halted = catchThrowableOfType(Halted.class, () -> new BatchMover(new ClusterReader(nodes))
+                    .move(cluster.order("0-4"), new FreeLifeline(2, 1, Optional.empty())));
+
+            outbid.get().join();
+            if (halted == null) {
+                // The target heard of the source's new epoch before it took the slots.
+                assertThat(owned(cluster.target)).isEqualTo(SlotRanges.parse("0-4,100-102"));
+                assertThat(keysOf(cluster)).isEqualTo(200);
+            } else {
+                assertThat(halted.halt().kind()).as(halted.halt().text()).isEqualTo(FailureKind.SLOT_TAKEN_BACK);
+                assertThat(halted.halt().evidence())
+                        .singleElement()
+                        .asString()
+                        .startsWith("slots 0-4 were taken by " + GrownCluster.member(cluster.target));
+            }
+            // Once a person has seen it, it goes on; there is one owner in the end.
+            assertThat(cluster.mover()
+                            .move(cluster.order("0-4"), new FreeLifeline(3, 1, Optional.empty()))
+                            .complete())
+                    .isTrue();
+            assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.parse("0-4,100-102"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void the_next_attempt_knows_which_slots_were_taken(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (GrownCluster cluster = GrownCluster.on(server)) {
+            cluster.fill(200, 5);
+            FreeLifeline first = new FreeLifeline();
+            cluster.mover().move(cluster.order("0-4"), first);
+            moveByHand(3, cluster.target, cluster.source);
+
+            Halted halted = catchThrowableOfType(Halted.class, () -> cluster.mover()
+                    .move(cluster.order("0-4"), new FreeLifeline(1, 2, first.reported())));
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.SLOT_TAKEN_BACK);
+            assertThat(halted.halt().evidence().get(0)).startsWith("slots 3 were taken by ");
+            assertThat(owned(cluster.source).contains(3)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_slot_that_each_end_holds_for_the_others_goes_to_its_target(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (GrownCluster cluster = GrownCluster.on(server);
+                Jedis target = cluster.target.jedis()) {
+            cluster.mover().move(cluster.order("0-4"), new FreeLifeline());
+            target.clusterSetSlotNode(3, cluster.source.nodeId());
+            assertThat(owned(cluster.source).contains(3)).isFalse();
+            assertThat(owned(cluster.target).contains(3)).isFalse();
+
+            assertThat(cluster.mover()
+                            .move(cluster.order("0-4"), new FreeLifeline(2, 1, Optional.empty()))
+                            .complete())
+                    .isTrue();
+            assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.parse("0-4"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void nothing_is_finalised_while_somebody_moves_slots_to_the_source(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (GrownCluster cluster = GrownCluster.on(server);
+                Jedis source = cluster.source.jedis()) {
+            cluster.fill(200, 5);
+            Consumer<Call> import16383 =
+                    once("migrate", () -> source.clusterSetSlotImporting(16_383, cluster.other.nodeId()));
+
+            Halt halt = haltOf(cluster, cluster.order("0-4"), import16383);
+
+            assertThat(halt.kind()).isEqualTo(FailureKind.FOREIGN_OPEN_SLOT);
+            assertThat(halt.evidence())
+                    .singleElement()
+                    .asString()
+                    .startsWith(GrownCluster.member(cluster.source) + " has 16383 importing, peer ");
+            assertThat(owned(cluster.target)).isEqualTo(SlotRanges.none());
+            assertThat(keysOf(cluster)).isEqualTo(200);
+        }
+    }
+
+    /**
+     * While the target is frozen, with the mover's command waiting for it, the source gets an epoch that the target could
+     * not know of.
+     */
+    private static void outbid(GrownCluster cluster, Thread mover) {
+        try (Jedis source = cluster.source.jedis();
+                Jedis other = cluster.other.jedis()) {
+            // Its command is on the way once it waits for the answer.
+            Awaitility.await().until(() -> Stream.of(mover.getStackTrace())
+                    .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.Net")
+                            && frame.getMethodName().equals("poll")));
+            // One step above what it was could be the target's own next epoch.
+            long enough = epoch(source, "cluster_current_epoch") + 2;
+            Awaitility.await().until(() -> {
+                other.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
+                source.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
+                return epoch(source, "cluster_my_epoch") >= enough;
+            });
+        } finally {
+            cluster.target.resume();
+        }
+    }
+
+    private static long epoch(Jedis node, String field) {
+        return node.clusterInfo()
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line -> Long.parseLong(line.split(":")[1].trim()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long keysOf(GrownCluster cluster) {
+        try (Jedis source = cluster.source.jedis();
+                Jedis target = cluster.target.jedis()) {
+            return source.dbSize() + target.dbSize();
+        }
+    }
+
+    /** As the node sees it itself, now. */
+    private static SlotRanges owned(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            return SlotRanges.parse(jedis.clusterNodes()
+                    .lines()
+                    .filter(line -> line.contains("myself"))
+                    .flatMap(line -> Stream.of(line.split(" ")).skip(8))
+                    .filter(range -> !range.startsWith("["))
+                    .collect(Collectors.joining(",")));
+        }
+    }
+
+    private static void moveByHand(int slot, LocalNode from, LocalNode to) {
+        try (Jedis source = from.jedis();
+                Jedis target = to.jedis()) {
+            target.clusterSetSlotImporting(slot, from.nodeId());
+            source.clusterSetSlotMigrating(slot, to.nodeId());
+            List<String> keys = source.clusterGetKeysInSlot(slot, 10_000);
+            if (!keys.isEmpty()) {
+                source.migrate(to.host(), to.port(), 5_000, MigrateParams.migrateParams(), keys.toArray(String[]::new));
+            }
+            target.clusterSetSlotNode(slot, to.nodeId());
+            source.clusterSetSlotNode(slot, to.nodeId());
         }
     }
 

@@ -115,6 +115,13 @@ public enum FailureKind {
             "a node lost the state of an open slot",
             "the process before and now, with its keys, or what the slot's two ends say of it",
             "see in the node's log whether it still has its data, then slotferry retry"),
+    /** A slot that its target took belongs to somebody else again, whose config epoch is higher. */
+    SLOT_TAKEN_BACK(
+            Proceeds.OPERATOR,
+            "a slot was taken back from its target",
+            "the slots with the target that had taken them",
+            "find out who moved slots or failed over just then (the nodes' logs); restore the keys of the named slots where"
+                    + " they are gone, then slotferry retry"),
     /** A key is larger than MIGRATE may move without blocking both nodes for too long. */
     KEY_TOO_LARGE(
             Proceeds.OPERATOR,

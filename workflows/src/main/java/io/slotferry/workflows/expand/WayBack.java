@@ -29,8 +29,11 @@ final class WayBack {
     /** CLUSTER FORGET keeps a node out for a minute: whoever still knows it tells the others of it after that. */
     static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(60);
 
-    /** A node that left answers CLUSTERDOWN where it answered MOVED before: clients are to have been told by then. */
-    private static final Duration CLIENTS_LEARN = Duration.ofSeconds(15);
+    /**
+     * A node that left answers CLUSTERDOWN where it answered MOVED before. A client may hold a slot for its own until it asks
+     * for it again: a minute is as long as the libraries take that renew their map by the clock.
+     */
+    private static final Duration CLIENTS_LEARN = Duration.ofSeconds(60);
 
     private final ExpandRequest request;
     private final Run run;
