@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Temporal as its own environment configuration describes it (TEMPORAL_ADDRESS and the like), with short patience. */
 final class Connection implements AutoCloseable {
-    private static final Duration RPC_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration RPC_TIMEOUT = Duration.ofSeconds(10);
     /** A worker's poll lasts up to a minute and is noted when it begins. */
     private static final Duration RECENT = Duration.ofSeconds(70);
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** Finds the run that a person means: by workflow ID, or by what the cluster is called. */
 final class RunFinder {
     private static final int RECENT = 10;
-    private static final long DEADLINE_SECONDS = 5;
+    private static final long DEADLINE_SECONDS = 10;
     private static final String OURS = "WorkflowType = '" + Names.EXPAND_CLUSTER + "'";
 
     private final Connection temporal;
