@@ -3,6 +3,7 @@ package io.slotferry.activities;
 import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Predecessors;
 import io.slotferry.activities.attempt.StopSignal;
+import io.slotferry.activities.backup.BackingUpActivities;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.guard.LoadGuard;
 import io.slotferry.activities.guard.LoadMemory;
@@ -41,6 +42,7 @@ public final class NodeActivities {
         Attempts attempts = new Attempts(config.stop(), predecessors(config.records()));
         return List.of(
                 new LookingActivities(connections, attempts),
+                new BackingUpActivities(connections, attempts),
                 new JoiningActivities(connections, attempts),
                 new MovingActivities(connections, attempts, courses(config.records()), guards(config.records())));
     }

@@ -3,6 +3,7 @@ package io.slotferry.distribution;
 import io.slotferry.sandbox.demo.DemoCommand;
 import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.ApproveCommand;
+import io.slotferry.starter.BackupCommand;
 import io.slotferry.starter.CancelCommand;
 import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.ExpandCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {"", "slotferry help COMMAND explains a command and its exit codes."},
         subcommands = {
             PlanCommand.class,
+            BackupCommand.class,
             ExpandCommand.class,
             StatusCommand.class,
             WatchCommand.class,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.slotferry.workflows.contract.BackupTarget;
 import io.slotferry.workflows.contract.Names;
 import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
@@ -39,7 +40,7 @@ class RefusalsIT {
     private static final String RULER = "--- ";
     private static final String EXAMPLE = """
             {"cluster": {"name": "orders", "seeds": ["10.0.0.1:7000"]}, \
-            "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "none"}""";
+            "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "file:backups"}""";
 
     private static final AtomicInteger RUNS = new AtomicInteger();
 
@@ -142,7 +143,7 @@ class RefusalsIT {
                 Error: The request was refused; nothing was touched.
                   request: there is none; a JSON object belongs here, such as %s
                 Next: give it as -f request.json, or by flags: --name orders --seed 10.0.0.1:7000 --add-master \
-                10.0.0.4:7000 --add-replica 10.0.0.5:7000 --backup none
+                10.0.0.4:7000 --add-replica 10.0.0.5:7000 --backup file:backups
                 """.formatted(EXAMPLE));
     }
 
@@ -154,11 +155,10 @@ class RefusalsIT {
                 Error: The request was refused; nothing was touched.
                   cluster.seeds: at least one "host:port" of the cluster belongs here
                   add: missing; an object belongs here
-                  backup: missing; "none" spelled out goes without a backup, and a store such as "file:backups" is not \
-                built yet
+                  backup: missing; a store belongs here, %s, or "none" spelled out, which goes without a backup
                 Next: correct the fields named above and start again; the flags for them are --name, --seed, \
                 --add-master, --add-replica, --backup and those that --help lists
-                """);
+                """.formatted(BackupTarget.FORMS));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.RdbStream;
 import io.slotferry.planning.NodeAddress;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -54,6 +55,11 @@ record TrappedNodes(Nodes real, Traps traps) implements Nodes {
             return ((SlotChange) changes.get(0)).getClass().getSimpleName();
         }
         return TRAPPED.contains(method.getName()) ? method.getName() : "";
+    }
+
+    @Override
+    public RdbStream rdb(NodeAddress address, Runnable waiting) {
+        return real.rdb(address, waiting);
     }
 
     @Override

@@ -69,8 +69,18 @@ final class RequestOptions {
             description = "name of the credentials that the worker knows; never a password")
     private String credentials;
 
-    @Option(names = "--backup", paramLabel = "STORE", description = "where backups go; none does without, spelled out")
+    @Option(
+            names = "--backup",
+            paramLabel = "STORE",
+            description = {
+                "where backups go: file:FOLDER (on the worker) or s3://BUCKET/PREFIX; none goes without, spelled out"
+            })
     private String backup;
+
+    @Option(
+            names = "--restore-check",
+            description = "has a server on the worker load each file of the backup, as a second proof")
+    private boolean restoreCheck;
 
     @Option(names = "--batch-slots", paramLabel = "N", description = "the most slots in a batch (100)")
     private Integer batchSlots;
@@ -159,7 +169,7 @@ final class RequestOptions {
         }
         return request.isEmpty()
                 ? "give it as -f request.json, or by flags: --name orders --seed 10.0.0.1:7000 --add-master 10.0.0.4:7000"
-                        + " --add-replica 10.0.0.5:7000 --backup none"
+                        + " --add-replica 10.0.0.5:7000 --backup file:backups"
                 : "correct the fields named above and start again; the flags for them are --name, --seed, --add-master,"
                         + " --add-replica, --backup and those that --help lists";
     }
@@ -216,6 +226,9 @@ final class RequestOptions {
         }
         if (backup != null) {
             request.put("backup", backup);
+        }
+        if (restoreCheck) {
+            into(request, "backupOptions").put("restoreCheck", true);
         }
         if (batchSlots != null) {
             into(request, "batch").put("slots", batchSlots);

@@ -42,6 +42,7 @@ final class ResultText {
             if (result.moved().slotsPlanned() > 0 && !result.rehearsed()) {
                 lines.addAll(moved(result.moved()));
             }
+            lines.addAll(backup(result));
             result.returned()
                     .ifPresent(returned -> lines.add("Returned " + Words.count(returned.slots()) + " of "
                             + Words.count(returned.slotsPlanned(), "slot", "s") + " in "
@@ -99,6 +100,22 @@ final class ResultText {
         return result.nothingToDo()
                 ? result.cluster() + ": " + word + ", nothing to do: it is balanced and every node is in its place"
                 : result.cluster() + ": " + word + " in " + span;
+    }
+
+    private List<String> backup(ExpandResult result) {
+        if (result.withoutBackup()) {
+            return List.of(style.warning("NO BACKUP was made") + ", as the request said");
+        }
+        return result.backup()
+                .map(backup -> List.of(
+                        "Backup in " + backup.place(),
+                        "  " + Words.count(backup.parts().size(), "RDB file", "s") + " with "
+                                + Words.count(backup.bytes(), "byte", "s")
+                                + backup.keys()
+                                        .map(keys -> " and " + Words.count(keys, "key", "s"))
+                                        .orElse("")
+                                + (backup.loaded() ? ", verified, each loaded by a server" : ", verified")))
+                .orElse(List.of());
     }
 
     private static List<String> moved(ExpandResult.Moved moved) {

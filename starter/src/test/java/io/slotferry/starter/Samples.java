@@ -134,7 +134,9 @@ final class Samples {
                 List.of(new ExpandResult.Note(STARTED, "preflight")),
                 STARTED,
                 STARTED.plusSeconds(903),
-                outcome == RunState.STOPPED ? "slotferry expand with the same request goes on" : "");
+                outcome == RunState.STOPPED ? "slotferry expand with the same request goes on" : "",
+                Optional.empty(),
+                true);
     }
 
     /** The same run, ended after its plan was made. */
@@ -156,7 +158,9 @@ final class Samples {
                 whole.trail(),
                 whole.startedAt(),
                 whole.endedAt(),
-                "this is the plan; nothing was touched");
+                "this is the plan; nothing was touched",
+                Optional.empty(),
+                false);
     }
 
     private static ValidationReport validation() {

@@ -51,7 +51,9 @@ final class PlanMaker {
         if (outcome instanceof PlanOutcome.Planned planned) {
             return new PlanAnswer(
                     Optional.of(planned.plan()),
-                    PlanText.render(planned.plan(), request.cluster().name()) + thresholds(request.thresholds()),
+                    PlanText.render(planned.plan(), request.cluster().name())
+                            + thresholds(request.thresholds())
+                            + backup(request),
                     members,
                     joined);
         }
@@ -76,6 +78,14 @@ final class PlanMaker {
         return thresholds.equals(Thresholds.DEFAULT)
                 ? ""
                 : "Batches wait while a node is over: " + thresholds.text() + ".\n";
+    }
+
+    private static String backup(ExpandRequest request) {
+        return request.withoutBackup()
+                ? "NO BACKUP is made: the request says \"backup\": \"" + ExpandRequest.NO_BACKUP + "\".\n"
+                : "Before anything changes, an RDB of every master is written to " + request.backup()
+                        + " and verified"
+                        + (request.backupOptions().restoreCheck() ? ", and loaded by a server there" : "") + ".\n";
     }
 
     private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes) {

@@ -28,6 +28,7 @@ final class ReportText {
         text.append(", ").append(span(Duration.between(result.startedAt(), result.endedAt())));
         text.append('\n');
         moved(text, "Moved", result.moved());
+        backup(text, result);
         result.returned().ifPresent(returned -> moved(text, "Returned", returned));
         if (!result.next().isEmpty()) {
             text.append("- Next: ").append(result.next()).append('\n');
@@ -47,6 +48,21 @@ final class ReportText {
             text.append("`\n\n").append(fenced(result.planText()));
         }
         return text.toString();
+    }
+
+    private static void backup(StringBuilder text, ExpandResult result) {
+        if (result.withoutBackup()) {
+            text.append("- Backup: **NONE**, as the request said\n");
+        }
+        result.backup()
+                .ifPresent(backup -> text.append(String.format(
+                        Locale.ROOT,
+                        "- Backup: `%s`, %,d files, %,d bytes, begun %s%s\n",
+                        backup.place(),
+                        backup.parts().size(),
+                        backup.bytes(),
+                        backup.begun().truncatedTo(ChronoUnit.SECONDS),
+                        backup.loaded() ? ", each loaded by a server" : "")));
     }
 
     private static void moved(StringBuilder text, String what, ExpandResult.Moved moved) {

@@ -24,6 +24,14 @@ public interface Nodes {
     ChangingNode change(NodeAddress address, ConnectionName name, Duration limit);
 
     /**
+     * The node's data as of now, as a replica would get it: the node forks.
+     *
+     * @param waiting called for each sign of life until the first byte comes; may end the waiting by an exception
+     * @throws NodeFailure where there is no connection, the credential is refused, or the node will not send
+     */
+    RdbStream rdb(NodeAddress address, Runnable waiting);
+
+    /**
      * Writes a key of this slot (if absent, with a TTL, under a name that nobody else has), reads it back and deletes it,
      * through a cluster client as an application would.
      *

@@ -60,6 +60,11 @@ public final class RespNodes implements Nodes {
     }
 
     @Override
+    public RdbStream rdb(NodeAddress address, Runnable waiting) {
+        return RdbConnection.open(address, credential, credentialHint, waiting);
+    }
+
+    @Override
     public Optional<String> canary(Collection<NodeAddress> seeds, int slot) {
         return Canary.fly(seeds, credential, slot);
     }

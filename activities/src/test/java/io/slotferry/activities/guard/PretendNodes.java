@@ -4,6 +4,7 @@ import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.RdbStream;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.activities.redis.ServerInfo.Load;
 import io.slotferry.activities.redis.ServerInfo.MasterLink;
@@ -92,6 +93,11 @@ final class PretendNodes implements Nodes {
     @Override
     public ChangingNode change(NodeAddress address, ConnectionName name, Duration limit) {
         throw new UnsupportedOperationException("a guard changes nothing");
+    }
+
+    @Override
+    public RdbStream rdb(NodeAddress address, Runnable waiting) {
+        throw new UnsupportedOperationException("a guard takes no backup");
     }
 
     @Override

@@ -116,6 +116,8 @@ class ReportFilesTest {
                 List.of(new ExpandResult.Note(Instant.parse("2026-01-01T02:00:00Z"), "approved by you")),
                 Instant.parse("2026-01-01T01:00:00Z"),
                 Instant.parse("2026-01-01T02:00:00Z"),
-                "slotferry expand goes on");
+                "slotferry expand goes on",
+                Optional.empty(),
+                true);
     }
 }

@@ -4,6 +4,7 @@ import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.RdbStream;
 import io.slotferry.planning.NodeAddress;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -51,6 +52,11 @@ final class MeddledNodes implements Nodes {
                         throw e.getCause();
                     }
                 });
+    }
+
+    @Override
+    public RdbStream rdb(NodeAddress address, Runnable waiting) {
+        return real.rdb(address, waiting);
     }
 
     @Override

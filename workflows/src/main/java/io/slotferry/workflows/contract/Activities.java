@@ -122,6 +122,25 @@ public final class Activities {
         BatchOutcome moveBatch(BatchOrder order);
     }
 
+    /** Writes backups, and changes nothing on the cluster. */
+    @ActivityInterface
+    public interface BackingUp {
+        /**
+         * Streams an RDB of every master that owns slots into the store, verifies each, and writes the manifest last. A
+         * failure is of kind BACKUP_FAILED, BACKUP_STORE or RESTORE_CHECK_FAILED.
+         */
+        @ActivityMethod(name = "BackUp")
+        Backup backUp(BackupOrder order);
+
+        /**
+         * Looks at a backup again: whether it is young enough, of the cluster as it is now, and still whole in its store.
+         *
+         * @return what speaks against it, a line each; empty where it stands
+         */
+        @ActivityMethod(name = "CheckBackup")
+        List<String> checkBackup(BackupOrder order, Backup backup);
+    }
+
     /** What concerns Temporal and the worker's own disk rather than the cluster. */
     @ActivityInterface
     public interface Recording {

@@ -23,7 +23,8 @@ public record ExpandRequest(
         AttachReplicas attachReplicas,
         OnFailure onFailure,
         List<String> accept,
-        Thresholds thresholds) {
+        Thresholds thresholds,
+        BackupOptions backupOptions) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
@@ -32,6 +33,7 @@ public record ExpandRequest(
         accept = List.copyOf(accept);
         // Requests that were written down before there were thresholds have none.
         thresholds = thresholds == null ? Thresholds.DEFAULT : thresholds;
+        backupOptions = backupOptions == null ? BackupOptions.DEFAULT : backupOptions;
     }
 
     /**
@@ -44,13 +46,37 @@ public record ExpandRequest(
         if (thresholds.equals(Thresholds.DEFAULT)) {
             tree.remove("thresholds");
         }
+        if (backupOptions.equals(BackupOptions.DEFAULT)) {
+            tree.remove("backupOptions");
+        }
         return tree.toString();
     }
 
     /** The same at another speed. */
     public ExpandRequest with(Pacing other) {
         return new ExpandRequest(
-                cluster, add, backup, approval, stopAfter, batch, other, attachReplicas, onFailure, accept, thresholds);
+                cluster,
+                add,
+                backup,
+                approval,
+                stopAfter,
+                batch,
+                other,
+                attachReplicas,
+                onFailure,
+                accept,
+                thresholds,
+                backupOptions);
+    }
+
+    /** Whether the run ends after this phase, and changes nothing on the cluster. */
+    public boolean stopsAfter(StopAfter phase) {
+        return stopAfter.equals(Optional.of(phase));
+    }
+
+    /** Whether the request goes without a backup, as it says in so many words. */
+    public boolean withoutBackup() {
+        return backup.equals(NO_BACKUP);
     }
 
     /** How activities reach the cluster. */
@@ -128,6 +154,18 @@ public record ExpandRequest(
                     + " ms, p99Latency " + p99Latency.toMillis() + " ms, replicationLag " + replicationLag.toMillis()
                     + " ms";
         }
+    }
+
+    /**
+     * How backups are made.
+     *
+     * @param restoreCheck whether a server on the worker loads each file, as a second proof
+     * @param parallel the most nodes that write at a time, never two on one host
+     * @param maxAge a backup that was begun longer ago is no gate passed
+     */
+    public record BackupOptions(boolean restoreCheck, int parallel, Duration maxAge) {
+        /** Where the request says nothing. */
+        public static final BackupOptions DEFAULT = new BackupOptions(false, 2, Duration.ofHours(24));
     }
 
     /** What a failure does once slots may have moved. Before that everything is undone in any case. */

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param returned by the way back; empty where no slot was to be returned
  * @param validation empty where the run ended before that phase
  * @param next what a person may do now
+ * @param backup that was made; empty where the run ended before that, or made none
+ * @param withoutBackup whether the cluster was changed without a backup, as the request said
  */
 public record ExpandResult(
         String workflowId,
@@ -33,11 +35,15 @@ public record ExpandResult(
         List<Note> trail,
         Instant startedAt,
         Instant endedAt,
-        String next) {
+        String next,
+        Optional<Backup> backup,
+        boolean withoutBackup) {
 
     public ExpandResult {
         warnings = List.copyOf(warnings);
         trail = List.copyOf(trail);
+        // Results of earlier releases have none.
+        backup = backup == null ? Optional.empty() : backup;
     }
 
     /** Whether it ended where the request said it should ({@code stopAfter}), before anything changed. */

@@ -31,6 +31,31 @@ public enum FailureKind {
             "the plan was not approved",
             "the fingerprint that waited, and how long",
             "start again and approve the plan in time"),
+    /** A node's RDB could not be had whole, by any of its shard's members. Nothing was touched. */
+    BACKUP_FAILED(
+            Proceeds.NOBODY,
+            "a node could not be backed up",
+            "each try with its node: where the stream broke off, or which figure of the file was wrong",
+            "see the nodes' logs and the network between them and the worker, then start again"),
+    /** The store does not take the backup, or lost it. Nothing was touched. */
+    BACKUP_STORE(
+            Proceeds.NOBODY,
+            "the store does not take the backup",
+            "the store's place, the file, and how writing it failed",
+            "make room or give the rights that the store asks for, or name another store, then start again"),
+    /** A backup was written, and is older than allowed, of an earlier view of the cluster, or no longer whole. Nothing was touched. */
+    BACKUP_STALE(
+            Proceeds.NOBODY,
+            "the backup is not of the cluster as it is",
+            "its age with the limit, each shard that differs from it, or the file that is gone",
+            "let the cluster come to rest, then start again"),
+    /** A real server did not load an RDB as its manifest says. Nothing was touched. */
+    RESTORE_CHECK_FAILED(
+            Proceeds.NOBODY,
+            "a backup could not be loaded by a server",
+            "the file, the server with the end of its log, or its key count beside the file's",
+            "put a server of the cluster's version on the worker's PATH (or name it in SLOTFERRY_SERVER), or leave"
+                    + " restoreCheck out, then start again"),
     /** What undoing and going on need could not be written down on the worker. Nothing was touched. */
     RECORD_NOT_WRITTEN(
             Proceeds.NOBODY,

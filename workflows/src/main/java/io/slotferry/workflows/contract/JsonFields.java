@@ -56,6 +56,11 @@ final class JsonFields {
         return object.has(name);
     }
 
+    /** Whether the field is this string, asked before its turn. */
+    boolean says(String name, String text) {
+        return text.equals(object.path(name).textValue());
+    }
+
     JsonNode node(String name) {
         known.add(name);
         return object.path(name);
@@ -112,6 +117,15 @@ final class JsonFields {
             return node.intValue();
         }
         return otherwise;
+    }
+
+    /** True or false. */
+    boolean flag(String name, boolean otherwise) {
+        JsonNode node = node(name);
+        if (!node.isMissingNode() && !node.isBoolean()) {
+            problem(name, "true or false belongs here, not " + kind(node));
+        }
+        return node.isBoolean() ? node.booleanValue() : otherwise;
     }
 
     /** One of the names {@code built}; one of {@code notBuilt} is refused as such. */

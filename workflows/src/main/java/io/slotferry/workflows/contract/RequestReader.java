@@ -6,6 +6,7 @@ import io.slotferry.planning.SlotRange;
 import io.slotferry.workflows.contract.ExpandRequest.Add;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
@@ -25,7 +26,7 @@ public final class RequestReader {
     /** The smallest request: what a person is shown who gave none. */
     public static final String EXAMPLE = """
             {"cluster": {"name": "orders", "seeds": ["10.0.0.1:7000"]}, \
-            "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "none"}""";
+            "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]}, "backup": "file:backups"}""";
 
     private static final String WITH_AN_OBJECT = "start again with a request of that form";
     private static final String NAME = "[A-Za-z0-9._-]{1,64}";
@@ -38,6 +39,7 @@ public final class RequestReader {
 
     private static final Duration SHORTEST_LIMIT = Duration.ofMillis(1);
     private static final Duration LONGEST_LIMIT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_AGE = Duration.ofDays(30);
 
     private final List<String> problems = new ArrayList<>();
     private final AddressFields addresses = new AddressFields(problems);
@@ -67,7 +69,8 @@ public final class RequestReader {
     private ExpandRequest request(JsonNode json) {
         JsonFields fields = new JsonFields("", json, problems);
         ClusterRef cluster = cluster(fields.object("cluster", true));
-        Add add = add(fields.object("add", true));
+        boolean backupAlone = fields.says("stopAfter", "BACKUP");
+        Add add = add(fields.object("add", !backupAlone), backupAlone && !fields.has("add"));
         String backup = backup(fields);
         Approval approval =
                 Approval.valueOf(fields.choice("approval", names(Approval.values()), List.of(), "REQUIRED"));
@@ -81,13 +84,25 @@ public final class RequestReader {
         OnFailure onFailure =
                 OnFailure.valueOf(fields.choice("onFailure", names(OnFailure.values()), List.of(), "ASK"));
         Thresholds thresholds = thresholds(fields.object("thresholds", false));
+        BackupOptions backupOptions = backupOptions(fields);
         List.of("bigKeys", "window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
         }
         return new ExpandRequest(
-                cluster, add, backup, approval, stopAfter, batch, pacing, attach, onFailure, accept, thresholds);
+                cluster,
+                add,
+                backup,
+                approval,
+                stopAfter,
+                batch,
+                pacing,
+                attach,
+                onFailure,
+                accept,
+                thresholds,
+                backupOptions);
     }
 
     private ClusterRef cluster(JsonFields fields) {
@@ -113,14 +128,14 @@ public final class RequestReader {
         return new ClusterRef(name.orElse(""), seeds, credentials);
     }
 
-    private Add add(JsonFields fields) {
+    private Add add(JsonFields fields, boolean mayBeEmpty) {
         List<NodeAddress> masters = new ArrayList<>();
         List<Replica> replicas = new ArrayList<>();
         List<JsonNode> masterEntries = fields.array("masters", "\"host:port\"");
         List<JsonNode> replicaEntries = fields.array("replicas", "\"host:port\" or {\"node\": …, \"replicaOf\": …}");
         boolean wellTyped = List.of("masters", "replicas").stream()
                 .allMatch(name -> !fields.has(name) || fields.node(name).isArray());
-        if (wellTyped && masterEntries.isEmpty() && replicaEntries.isEmpty()) {
+        if (!mayBeEmpty && wellTyped && masterEntries.isEmpty() && replicaEntries.isEmpty()) {
             fields.problem("nothing to add; at least one \"host:port\" belongs into masters or replicas");
         }
         for (int i = 0; i < masterEntries.size(); i++) {
@@ -158,24 +173,45 @@ public final class RequestReader {
     }
 
     private static String backup(JsonFields fields) {
-        String without = "\"" + ExpandRequest.NO_BACKUP + "\" spelled out goes without a backup";
         if (!fields.has("backup")) {
-            fields.problem("backup", "missing; " + without + ", and a store such as \"file:backups\" is not built yet");
-        }
-        Optional<String> text = fields.text("backup", "\"" + ExpandRequest.NO_BACKUP + "\"");
-        if (text.isPresent() && text.get().matches("(file|s3):.+")) {
-            fields.problem("backup", "a store is not built yet; " + without);
-        } else if (text.isPresent() && !text.get().equals(ExpandRequest.NO_BACKUP)) {
             fields.problem(
                     "backup",
-                    "this is neither \"" + ExpandRequest.NO_BACKUP
-                            + "\" nor a store (\"file:…\", \"s3:…\"; not built yet)");
+                    "missing; a store belongs here, " + BackupTarget.FORMS + ", or \"" + ExpandRequest.NO_BACKUP
+                            + "\" spelled out, which goes without a backup");
         }
-        return ExpandRequest.NO_BACKUP;
+        String text = fields.text("backup", "a store or \"" + ExpandRequest.NO_BACKUP + "\"")
+                .orElse(ExpandRequest.NO_BACKUP);
+        if (!text.equals(ExpandRequest.NO_BACKUP)) {
+            try {
+                BackupTarget.parse(text);
+            } catch (IllegalArgumentException e) {
+                fields.problem("backup", e.getMessage());
+            }
+        }
+        return text;
+    }
+
+    private static BackupOptions backupOptions(JsonFields fields) {
+        JsonFields given = fields.object("backupOptions", false);
+        BackupOptions usual = BackupOptions.DEFAULT;
+        BackupOptions options = new BackupOptions(
+                given.flag("restoreCheck", usual.restoreCheck()),
+                given.integer("parallel", 1, MAX_LANES, usual.parallel()),
+                given.text("maxAge", "an ISO-8601 duration such as \"PT24H\"")
+                        .flatMap(text -> duration(given, "maxAge", text, LONGEST_LIMIT, LONGEST_AGE))
+                        .orElse(usual.maxAge()));
+        given.nothingElse();
+        if (fields.says("backup", ExpandRequest.NO_BACKUP) && !options.equals(usual)) {
+            fields.problem("backupOptions", "there is no backup that they could apply to; leave them out");
+        }
+        return options;
     }
 
     private static Optional<StopAfter> stopAfter(JsonFields fields) {
-        String name = fields.choice("stopAfter", List.of("PREFLIGHT", "PLAN"), List.of("BACKUP"), "");
+        String name = fields.choice("stopAfter", names(StopAfter.values()), List.of(), "");
+        if (name.equals("BACKUP") && fields.says("backup", ExpandRequest.NO_BACKUP)) {
+            fields.problem("stopAfter", "\"BACKUP\" needs a store in backup: " + BackupTarget.FORMS);
+        }
         return name.isEmpty() ? Optional.empty() : Optional.of(StopAfter.valueOf(name));
     }
 

@@ -43,8 +43,14 @@ final class Agreement {
      * @throws io.temporal.failure.TemporalFailure where anything stands in the way; nothing was touched
      */
     Optional<Ending> reach() {
-        preflight();
-        if (stopsAfter(StopAfter.PREFLIGHT)) {
+        PreflightReport preflight = preflight();
+        if (request.stopsAfter(StopAfter.BACKUP)) {
+            // Nobody has to agree to a backup, which changes nothing, and no plan is needed.
+            run.now("takes the lease on the cluster");
+            lease.take(preflight.members());
+            return Optional.empty();
+        }
+        if (request.stopsAfter(StopAfter.PREFLIGHT)) {
             return Optional.of(Ending.rehearsed("preflight passed; nothing was touched"));
         }
         run.begin(Phase.PLAN, "makes the plan");
@@ -52,17 +58,13 @@ final class Agreement {
         if (run.plan().isEmpty()) {
             return Optional.of(Ending.alreadyDone());
         }
-        if (stopsAfter(StopAfter.PLAN)) {
+        if (request.stopsAfter(StopAfter.PLAN)) {
             return Optional.of(Ending.rehearsed("this is the plan; nothing was touched"));
         }
         return agree();
     }
 
-    private boolean stopsAfter(StopAfter phase) {
-        return request.stopAfter().equals(Optional.of(phase));
-    }
-
-    private void preflight() {
+    private PreflightReport preflight() {
         run.begin(Phase.PREFLIGHT, "checks the cluster and the new nodes");
         PreflightReport report =
                 rooms.looking("check the cluster and the new nodes").preflight(request);
@@ -74,6 +76,7 @@ final class Agreement {
             lease.refuseIfHeld(report.members());
             throw Failures.of(blocked(report));
         }
+        return report;
     }
 
     static Halt blocked(PreflightReport report) {

@@ -86,8 +86,10 @@ final class Expansion {
     private Ending phases() {
         searchAttributes();
         Agreement agreement = new Agreement(request, run, steering, rooms, lease);
-        Optional<Ending> done = agreement.reach();
-        return done.isPresent() ? done.get() : new Growth(request, run, steering, rooms, lease, changes).complete();
+        BackupGate backup = new BackupGate(request, run, rooms, lease);
+        return agreement.reach().or(backup::pass).orElseGet(() -> new Growth(
+                        request, run, steering, rooms, lease, changes)
+                .complete());
     }
 
     private void searchAttributes() {

@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.workflows.contract.Activities.BackingUp;
 import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
@@ -39,6 +40,10 @@ final class Rooms {
 
     Looking looking(String summary) {
         return Workflow.newActivityStub(Looking.class, lasting(summary));
+    }
+
+    BackingUp backingUp(String summary) {
+        return Workflow.newActivityStub(BackingUp.class, lasting(summary));
     }
 
     /** For reading parameters. */

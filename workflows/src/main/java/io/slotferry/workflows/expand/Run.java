@@ -3,6 +3,7 @@ package io.slotferry.workflows.expand;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlanText;
+import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
@@ -45,6 +46,8 @@ final class Run {
     private Optional<Halt> halt = Optional.empty();
     private Optional<PreflightReport> preflight = Optional.empty();
     private Optional<PlanAnswer> planned = Optional.empty();
+    private Optional<Backup> backup = Optional.empty();
+    private boolean withoutBackup;
     private Optional<RunRecord> predecessor = Optional.empty();
     private Tally tally = new Tally();
     private boolean stopping;
@@ -156,6 +159,18 @@ final class Run {
         planned = Optional.of(answer);
         tally = new Tally();
         answer.plan().ifPresent(plan -> tally.left(plan.batches().size(), plan.movedSlots()));
+    }
+
+    void backedUp(Backup made) {
+        backup = Optional.of(made);
+        note("backup: " + made.parts().size() + " files, " + made.bytes() + " bytes in " + made.place());
+        made.warnings().forEach(this::warn);
+    }
+
+    /** The request says so in so many words. */
+    void withoutBackup() {
+        withoutBackup = true;
+        note("NO BACKUP is made: the request says \"backup\": \"" + ExpandRequest.NO_BACKUP + "\"");
     }
 
     void note(String what) {
@@ -295,6 +310,8 @@ final class Run {
                 trail,
                 startedAt,
                 now(),
-                ending.next());
+                ending.next(),
+                backup,
+                withoutBackup);
     }
 }

@@ -10,6 +10,7 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ExpandRequest.Add;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
@@ -97,7 +98,8 @@ class RequestReaderPropertiesTest {
         if (parent instanceof ArrayNode array) {
             array.set(Integer.parseInt(last.replace("]", "")), array.booleanNode(true));
         } else {
-            ((ObjectNode) parent).put(last, true);
+            ObjectNode object = (ObjectNode) parent;
+            object.set(last, object.get(last).isBoolean() ? object.numberNode(5) : object.booleanNode(true));
         }
         return root;
     }
@@ -125,8 +127,7 @@ class RequestReaderPropertiesTest {
                 Arbitraries.longs()
                         .between(0, 86_400_000)
                         .map(millis -> new Pacing(Pacing.Mode.STEADY, Duration.ofMillis(millis))));
-        Arbitrary<Optional<StopAfter>> stop =
-                Arbitraries.of(StopAfter.PREFLIGHT, StopAfter.PLAN).optional();
+        Arbitrary<Optional<StopAfter>> stop = Arbitraries.of(StopAfter.class).optional();
         Arbitrary<OnFailure> onFailure = Arbitraries.of(OnFailure.class);
         Arbitrary<List<String>> accept = Arbitraries.of("master-without-replica", "memory@10.0.0.1:7000")
                 .list()
@@ -144,7 +145,7 @@ class RequestReaderPropertiesTest {
                 .as((c, a, approval, s, b, p, options, taken) -> new ExpandRequest(
                         c,
                         a,
-                        ExpandRequest.NO_BACKUP,
+                        "file:backups",
                         approval,
                         s,
                         b,
@@ -152,11 +153,13 @@ class RequestReaderPropertiesTest {
                         options.getKey(),
                         options.getValue(),
                         taken,
-                        Thresholds.DEFAULT))
-                .flatMap(request -> thresholds().map(limits -> with(request, limits)));
+                        Thresholds.DEFAULT,
+                        BackupOptions.DEFAULT))
+                .flatMap(request -> Combinators.combine(thresholds(), backups())
+                        .as((limits, backup) -> with(request, limits, backup)));
     }
 
-    private static ExpandRequest with(ExpandRequest request, Thresholds thresholds) {
+    private static ExpandRequest with(ExpandRequest request, Thresholds thresholds, BackupOptions backup) {
         return new ExpandRequest(
                 request.cluster(),
                 request.add(),
@@ -168,7 +171,16 @@ class RequestReaderPropertiesTest {
                 request.attachReplicas(),
                 request.onFailure(),
                 request.accept(),
-                thresholds);
+                thresholds,
+                backup);
+    }
+
+    private static Arbitrary<BackupOptions> backups() {
+        return Combinators.combine(
+                        Arbitraries.of(true, false),
+                        Arbitraries.integers().between(1, 64),
+                        Arbitraries.longs().between(1, 720).map(Duration::ofHours))
+                .as(BackupOptions::new);
     }
 
     private static Arbitrary<Thresholds> thresholds() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
@@ -148,13 +149,13 @@ class RequestReaderTest {
                         "add.masters[0]: a string \"host:port\" belongs here, not a number",
                         "add.replicas[0]: port 99999 is not between 1 and 65535",
                         "add.mastres: unknown field; did you mean \"masters\"?",
-                        "backup: missing; \"none\" spelled out goes without a backup,"
-                                + " and a store such as \"file:backups\" is not built yet",
+                        "backup: missing; a store belongs here, " + BackupTarget.FORMS
+                                + ", or \"none\" spelled out, which goes without a backup",
                         "batch.slots: a whole number from 1 to 16384 belongs here, not a string",
                         "batch.lanes: 0 is not a whole number from 1 to 64",
                         "window: not built yet; leave it out",
                         "bogus: unknown field; known here: cluster, add, backup, approval, stopAfter, balance, batch,"
-                                + " pacing, attachReplicas, accept, onFailure, thresholds, bigKeys, window, tls,"
+                                + " pacing, attachReplicas, accept, onFailure, thresholds, backupOptions, bigKeys, window, tls,"
                                 + " addressMap, prepareBefore");
     }
 
@@ -165,7 +166,9 @@ class RequestReaderTest {
             value = {
                 "'balance': 'MEMORY'      | balance: \"MEMORY\" is not built yet; what is built: \"SLOTS\"",
                 "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\" (not built yet: \"KEYS\", \"MEMORY\", \"LOAD\")",
-                "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" is not built yet; what is built: \"PREFLIGHT\", \"PLAN\"",
+                "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" needs a store in backup: FORMS",
+                "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
+                "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",
                 "'batch': {'migration': 'ATOMIC'} | batch.migration: \"ATOMIC\" is not built yet; what is built: \"AUTO\", \"KEYS\"",
                 "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",
                 "'pacing': {'latencyBudget': 1}   | pacing.latencyBudget: not built yet; leave it out",
@@ -193,7 +196,8 @@ class RequestReaderTest {
                 "'atachReplicas': 'AUTO'  | atachReplicas: unknown field; did you mean \"attachReplicas\"?",
             })
     void what_does_not_fit_is_refused_by_its_path(String field, String problem) {
-        assertThat(problems(WHOLE.formatted(", " + field))).containsExactly(problem);
+        assertThat(problems(WHOLE.formatted(", " + field)))
+                .containsExactly(problem.replace("FORMS", BackupTarget.FORMS));
     }
 
     @ParameterizedTest
@@ -201,14 +205,63 @@ class RequestReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'file:backups' | backup: a store is not built yet; \"none\" spelled out goes without a backup",
-                "'s3:bucket'    | backup: a store is not built yet; \"none\" spelled out goes without a backup",
-                "'no'           | backup: this is neither \"none\" nor a store (\"file:…\", \"s3:…\"; not built yet)",
-                "false          | backup: \"none\" belongs here, not a boolean",
+                "'file:'        | backup: after \"file:\" a folder on the worker belongs, such as \"file:backups\" or \"file:/var/backups/redis\"",
+                "'file://host/x' | backup: after \"file:\" a folder on the worker belongs, such as \"file:backups\" or \"file:/var/backups/redis\"",
+                "'s3:bucket'    | backup: after \"s3://\" the name of a bucket belongs, of 3 to 63 small letters, digits, dots and dashes, without user or password; in all FORMS",
+                "'s3://me:hunter2@bucket' | backup: after \"s3://\" the name of a bucket belongs, of 3 to 63 small letters, digits, dots and dashes, without user or password; in all FORMS",
+                "'s3://bucket?region' | backup: \"region\" needs one value, as in \"region=…\"",
+                "'s3://bucket?regoin=eu' | backup: \"regoin\" is not known here; known: region, endpoint, pathStyle, credentials",
+                "'s3://bucket?endpoint=10.0.0.9:9000' | backup: endpoint is http://host:port or https://host:port, without user, password or path",
+                "'s3://bucket?pathStyle=yes' | backup: pathStyle is true or false",
+                "'no'           | backup: this is neither \"none\" nor a store: FORMS",
+                "false          | backup: a store or \"none\" belongs here, not a boolean",
             })
-    void a_backup_is_none_or_refused(String backup, String problem) {
+    void a_backup_that_is_neither_a_store_nor_none_is_refused(String backup, String problem) {
         assertThat(problems(WHOLE.formatted("").replace("'backup': 'none'", "'backup': " + backup.strip())))
-                .containsExactly(problem);
+                .containsExactly(problem.replace("FORMS", BackupTarget.FORMS));
+    }
+
+    @Test
+    void stores_are_read_with_all_that_they_say() {
+        assertThat(BackupTarget.parse("file:backups/redis")).isEqualTo(new BackupTarget.Folder("backups/redis"));
+        assertThat(BackupTarget.parse("s3://redis-backups"))
+                .isEqualTo(new BackupTarget.Bucket(
+                        "redis-backups", "", Optional.empty(), Optional.empty(), false, Optional.empty()));
+        assertThat(BackupTarget.parse("s3://redis-backups/prod/orders/?region=eu-central-1"
+                        + "&endpoint=http://10.0.0.9:9000&pathStyle=true&credentials=minio"))
+                .isEqualTo(new BackupTarget.Bucket(
+                        "redis-backups",
+                        "prod/orders",
+                        Optional.of("eu-central-1"),
+                        Optional.of("http://10.0.0.9:9000"),
+                        true,
+                        Optional.of("minio")));
+    }
+
+    @Test
+    void a_backup_alone_needs_nothing_to_add() {
+        ExpandRequest request = read("{'cluster': {'name': 'orders', 'seeds': ['10.0.0.1:7000']},"
+                + " 'backup': 'file:backups', 'stopAfter': 'BACKUP'}");
+
+        assertThat(request.add().masters()).isEmpty();
+        assertThat(problems("{'cluster': {'name': 'orders', 'seeds': ['10.0.0.1:7000']}, 'backup': 'file:backups'}"))
+                .containsExactly("add: missing; an object belongs here");
+    }
+
+    @Test
+    void options_of_the_backup_that_are_not_the_usual_ones_belong_to_the_canonical_text() {
+        String stored = WHOLE.replace("'backup': 'none'", "'backup': 'file:b'");
+        ExpandRequest other = read(stored.formatted(", 'backupOptions': {'restoreCheck': true, 'maxAge': 'PT6H'}"));
+
+        assertThat(other.backupOptions()).isEqualTo(new BackupOptions(true, 2, Duration.ofHours(6)));
+        assertThat(other.canonical()).contains("\"backupOptions\":{\"restoreCheck\":true");
+        assertThat(read(stored.formatted(", 'backupOptions': {'parallel': 2}")).canonical())
+                .isEqualTo(read(stored.formatted("")).canonical());
+        assertThat(problems(stored.formatted(", 'backupOptions': {'restoreCheck': 'yes', 'maxAge': 'PT1S', 'x': 1}")))
+                .containsExactly(
+                        "backupOptions.restoreCheck: true or false belongs here, not a string",
+                        "backupOptions.maxAge: PT1S is not between PT1M and PT720H",
+                        "backupOptions.x: unknown field; known here: restoreCheck, parallel, maxAge");
     }
 
     @Test

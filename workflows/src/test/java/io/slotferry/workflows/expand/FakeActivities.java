@@ -12,6 +12,7 @@ import io.slotferry.planning.Planner;
 import io.slotferry.planning.ReversePlan;
 import io.slotferry.planning.Settling;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.Activities.BackingUp;
 import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
@@ -19,6 +20,8 @@ import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.Recording;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
+import io.slotferry.workflows.contract.Backup;
+import io.slotferry.workflows.contract.BackupOrder;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
@@ -55,7 +58,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
-final class FakeActivities implements Looking, Joining, Moving, Recording {
+final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recording {
     final SimulatedCluster cluster = new SimulatedCluster();
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
@@ -69,6 +72,11 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
     volatile List<CheckResult> preflight = List.of();
     volatile Optional<LeaseHolder> holder = Optional.empty();
     volatile List<OpenSlots> open = List.of();
+
+    /** What the next looks at a backup find, one each; nothing once they are used up. */
+    final List<String> staleBackups = new CopyOnWriteArrayList<>();
+
+    final List<BackupOrder> backups = new CopyOnWriteArrayList<>();
 
     /** What batches say of the processes at their ends, whether they end well or not. */
     volatile Processes seen = Processes.none();
@@ -250,6 +258,30 @@ final class FakeActivities implements Looking, Joining, Moving, Recording {
                 settling.batches(),
                 ReversePlan.of(plan, settling.ownersAfter(plan, owners), order.slotsPerBatch()),
                 cluster.followers(plan.newNodes()));
+    }
+
+    @Override
+    public Backup backUp(BackupOrder order) {
+        called("BackUp");
+        lingerIf("BackUp");
+        backups.add(order);
+        return new Backup(
+                Backup.FORMAT,
+                order.cluster(),
+                order.workflowId(),
+                order.runId(),
+                order.store(),
+                "/backups/" + backups.size(),
+                order.orderedAt(),
+                order.orderedAt(),
+                List.of(),
+                List.of());
+    }
+
+    @Override
+    public List<String> checkBackup(BackupOrder order, Backup backup) {
+        called("CheckBackup");
+        return staleBackups.isEmpty() ? List.of() : List.of(staleBackups.remove(0));
     }
 
     @Override

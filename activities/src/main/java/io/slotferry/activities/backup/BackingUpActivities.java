@@ -1,0 +1,48 @@
+package io.slotferry.activities.backup;
+
+import io.slotferry.activities.attempt.Attempts;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.redis.Connections;
+import io.slotferry.workflows.contract.Activities;
+import io.slotferry.workflows.contract.Backup;
+import io.slotferry.workflows.contract.BackupOrder;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** Backups as activities. */
+public final class BackingUpActivities implements Activities.BackingUp {
+    private final Connections connections;
+    private final Attempts attempts;
+
+    public BackingUpActivities(Connections connections, Attempts attempts) {
+        this.connections = connections;
+        this.attempts = attempts;
+    }
+
+    @Override
+    public Backup backUp(BackupOrder order) {
+        return with(
+                order, (store, lifeline) -> new BackupRun(reader(order), new BackupFiles(store, order), order, lifeline)
+                        .make());
+    }
+
+    @Override
+    public List<String> checkBackup(BackupOrder order, Backup backup) {
+        return with(order, (store, lifeline) -> new Freshness(store, new BackupFiles(store, order))
+                .against(order, backup, reader(order), Instant.now()));
+    }
+
+    private ClusterReader reader(BackupOrder order) {
+        return new ClusterReader(connections.to(order.access()));
+    }
+
+    private <T> T with(BackupOrder order, BiFunction<BackupStore, Lifeline, T> work) {
+        return attempts.lasting(lifeline -> {
+            try (BackupStore store = Stores.open(order.store())) {
+                return work.apply(store, lifeline);
+            }
+        });
+    }
+}

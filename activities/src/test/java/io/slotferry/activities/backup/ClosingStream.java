@@ -1,0 +1,23 @@
+package io.slotferry.activities.backup;
+
+import io.slotferry.activities.redis.RdbStream;
+import java.util.OptionalLong;
+
+/** A stream that says when it is closed. */
+record ClosingStream(RdbStream real, Runnable closed) implements RdbStream {
+    @Override
+    public OptionalLong announced() {
+        return real.announced();
+    }
+
+    @Override
+    public int read(byte[] buffer) {
+        return real.read(buffer);
+    }
+
+    @Override
+    public void close() {
+        real.close();
+        closed.run();
+    }
+}
