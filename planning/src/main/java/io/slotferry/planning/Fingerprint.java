@@ -16,8 +16,8 @@ public final class Fingerprint {
     private Fingerprint() {}
 
     /**
-     * SHA-256, as 64 hexadecimal digits, over the request's text, the cluster (IDs, addresses, roles, owners of slots), the
-     * nodes to be added (IDs, addresses, fixed masters) and the plan (shares, batches, attachments). The plan's estimate is
+     * SHA-256, as 64 hexadecimal digits, over the request's text, the cluster (IDs, addresses, roles, owners of slots,
+     * slots that stay), the nodes to be added (IDs, addresses, fixed masters) and the plan (shares, batches, attachments). The plan's estimate is
      * left out, since numbers of keys change all the time; so is the fingerprint that it carries.
      */
     public static String of(PlanOrder order, Plan plan) {
@@ -36,6 +36,9 @@ public final class Fingerprint {
         field(order.newReplicas().size());
         order.newReplicas().forEach(replica -> member(replica.node())
                 .field(replica.of().map(NodeAddress::toString).orElse("")));
+        if (!order.kept().isEmpty()) {
+            field("kept").field(order.kept());
+        }
         return this;
     }
 

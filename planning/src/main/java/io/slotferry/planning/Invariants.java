@@ -24,13 +24,14 @@ public final class Invariants {
     /**
      * Each invariant that the plan breaks, in a sentence; empty for a sound plan. A plan moves each slot once at most, from
      * its owner to a shard that has too few; its shares differ by one at most and sum to 16,384; it moves as few slots as
-     * such shares allow; its batches keep the limits of {@link Plan} and of the order; no replica is attached beside its
+     * such shares allow; it leaves the slots that are to be kept where they are; its batches keep the limits of {@link Plan} and of the order; no replica is attached beside its
      * master (except where all nodes share one host); its fingerprint is that of order and content.
      */
     public static List<String> violations(Plan plan, PlanOrder order) {
         Invariants invariants = new Invariants(plan, order);
         if (invariants.indicesAreShards()) {
             invariants.slotsMoveOnceFromTheirOwners();
+            invariants.keptSlotsStay();
             invariants.sharesAreEvenAndReached();
             invariants.movementIsMinimal();
             invariants.batchesKeepTheirLimits();
@@ -74,6 +75,16 @@ public final class Invariants {
                 received[lane.target()] += lane.slots().size();
             }
         }
+    }
+
+    private void keptSlotsStay() {
+        SlotRanges moved = SlotRanges.union(
+                plan.batches().stream().flatMap(batch -> batch.lanes().stream()).map(Lane::slots));
+        SlotRanges both = moved.intersect(order.kept());
+        require(both.isEmpty(), "slots " + both + " are to be kept and move");
+        require(
+                plan.kept().equals(order.kept()),
+                "the plan keeps slots " + plan.kept() + " instead of " + order.kept());
     }
 
     private void sharesAreEvenAndReached() {

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
  * @param fingerprint binds the request and the cluster: 64 hexadecimal digits of SHA-256; approval names it
  * @param shards every shard of the cluster in the order of its master's ID, then those of the new masters
  * @param batches in the order in which they move; at most {@value #MAX_BATCHES}
+ * @param kept slots that stay with their owners, since a key of theirs is too big to be moved
  */
 public record Plan(
         String fingerprint,
@@ -16,7 +17,8 @@ public record Plan(
         List<Batch> batches,
         List<Attachment> attachments,
         AttachOrder attachOrder,
-        Estimate estimate) {
+        Estimate estimate,
+        SlotRanges kept) {
 
     /** More would let history outgrow what a workflow may hold without continuing as new. */
     public static final int MAX_BATCHES = 1_000;
@@ -24,7 +26,20 @@ public record Plan(
     /** Keeps the payload of a batch small, whatever the number of masters. */
     public static final int MAX_LANES_PER_BATCH = 8;
 
+    /** A plan by which any slot may move. */
+    public Plan(
+            String fingerprint,
+            List<PlannedShard> shards,
+            List<Batch> batches,
+            List<Attachment> attachments,
+            AttachOrder attachOrder,
+            Estimate estimate) {
+        this(fingerprint, shards, batches, attachments, attachOrder, estimate, SlotRanges.none());
+    }
+
     public Plan {
+        // Absent in plans that were written before there were any.
+        kept = kept == null ? SlotRanges.none() : kept;
         shards = List.copyOf(shards);
         batches = List.copyOf(batches);
         attachments = List.copyOf(attachments);

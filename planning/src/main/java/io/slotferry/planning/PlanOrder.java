@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param keys number of keys of each master, over all databases, for the estimate; a master that is missing counts 0
  * @param pause between batches, for the estimate
  * @param request the request's canonical text, bound by the fingerprint
+ * @param kept slots that stay with their owners, since a key of theirs is too big to be moved
  */
 public record PlanOrder(
         Cluster cluster,
@@ -22,7 +23,21 @@ public record PlanOrder(
         Plan.AttachOrder attachOrder,
         Map<NodeId, Long> keys,
         Duration pause,
-        String request) {
+        String request,
+        SlotRanges kept) {
+
+    /** An order by which any slot may move. */
+    public PlanOrder(
+            Cluster cluster,
+            List<Member> newMasters,
+            List<NewReplica> newReplicas,
+            int slotsPerBatch,
+            Plan.AttachOrder attachOrder,
+            Map<NodeId, Long> keys,
+            Duration pause,
+            String request) {
+        this(cluster, newMasters, newReplicas, slotsPerBatch, attachOrder, keys, pause, request, SlotRanges.none());
+    }
 
     public PlanOrder {
         newMasters = List.copyOf(newMasters);

@@ -33,6 +33,8 @@ public sealed interface PlanOutcome {
         UNKNOWN_MASTER_FOR_REPLICA,
         NODE_NAMED_TWICE,
         /** A node of the request is a member already, in a role that the request does not give it. */
-        MEMBER_IN_ANOTHER_ROLE
+        MEMBER_IN_ANOTHER_ROLE,
+        /** More slots have to stay with a master than its share holds. */
+        TOO_MANY_KEPT_SLOTS
     }
 }

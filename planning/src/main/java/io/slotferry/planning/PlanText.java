@@ -83,6 +83,10 @@ public final class PlanText {
         int largest = plan.batches().stream().mapToInt(Batch::slots).max().orElse(0);
         line("Slots:    " + Texts.number(plan.movedSlots()) + " of 16,384 move, in "
                 + Texts.count(plan.batches().size(), "batch") + " of at most " + Texts.count(largest, "slot") + ".");
+        if (!plan.kept().isEmpty()) {
+            line(withRanges(
+                    "          " + Texts.count(plan.kept().size(), "slot") + " with big keys stay: ", plan.kept()));
+        }
     }
 
     private String shares() {

@@ -45,7 +45,11 @@ public final class Planner {
             return new Impossible(reasons);
         }
         List<Attachment> attachments = ReplicaPairing.of(roster, order, reasons);
-        Draft draft = Draft.of(roster, order.slotsPerBatch());
+        tooManyKept(roster, order.kept(), reasons);
+        if (!reasons.isEmpty()) {
+            return new Impossible(reasons);
+        }
+        Draft draft = Draft.of(roster, order);
         tooManyBatches(draft, order.slotsPerBatch()).ifPresent(reasons::add);
         if (!reasons.isEmpty()) {
             return new Impossible(reasons);
@@ -72,10 +76,10 @@ public final class Planner {
 
     /** Shards with their shares, the lanes that bring them there, and the batches of those. */
     private record Draft(List<PlannedShard> shards, List<Lane> lanes, List<Batch> batches) {
-        static Draft of(Roster roster, int slotsPerBatch) {
+        static Draft of(Roster roster, PlanOrder order) {
             List<SlotRanges> owned = roster.shards().stream().map(Shard::slots).toList();
-            int[] shares = Shares.of(owned.stream().mapToInt(SlotRanges::size).toArray());
-            List<Lane> lanes = Transfers.of(owned, shares);
+            int[] shares = shares(roster, order.kept());
+            List<Lane> lanes = Transfers.of(owned, shares, order.kept());
             List<PlannedShard> shards = IntStream.range(0, shares.length)
                     .mapToObj(i -> {
                         Shard shard = roster.shards().get(i);
@@ -83,7 +87,32 @@ public final class Planner {
                                 shard.master(), shard.replicas(), shard.slots(), shares[i], i >= roster.joined());
                     })
                     .toList();
-            return new Draft(shards, lanes, Batching.of(lanes, slotsPerBatch));
+            return new Draft(shards, lanes, Batching.of(lanes, order.slotsPerBatch()));
+        }
+    }
+
+    private static int[] shares(Roster roster, SlotRanges kept) {
+        return Shares.of(
+                roster.shards().stream().mapToInt(shard -> shard.slots().size()).toArray(),
+                roster.shards().stream()
+                        .mapToInt(shard -> shard.slots().intersect(kept).size())
+                        .toArray());
+    }
+
+    /** A reason for each master that would have to keep more slots than its share. */
+    private static void tooManyKept(Roster roster, SlotRanges kept, List<Reason> reasons) {
+        int[] shares = shares(roster, kept);
+        for (int i = 0; i < shares.length; i++) {
+            Shard shard = roster.shards().get(i);
+            int stays = shard.slots().intersect(kept).size();
+            if (stays > shares[i]) {
+                reasons.add(new Reason(
+                        Code.TOO_MANY_KEPT_SLOTS,
+                        Texts.count(stays, "slot") + " of " + shard.master()
+                                + " must stay, since keys in them are too big to"
+                                + " be moved, and its share is " + Texts.number(shares[i])
+                                + ". Split those keys, delete them with UNLINK, or let the application move them."));
+            }
         }
     }
 
@@ -94,14 +123,16 @@ public final class Planner {
                 draft.batches(),
                 attachments,
                 order.attachOrder(),
-                Estimates.of(draft.shards(), draft.batches(), order.keys(), order.pause()));
+                Estimates.of(draft.shards(), draft.batches(), order.keys(), order.pause()),
+                order.kept());
         Plan signed = new Plan(
                 Fingerprint.of(order, plan),
                 plan.shards(),
                 plan.batches(),
                 plan.attachments(),
                 plan.attachOrder(),
-                plan.estimate());
+                plan.estimate(),
+                plan.kept());
         List<String> violations = Invariants.violations(signed, order);
         if (!violations.isEmpty()) {
             throw new IllegalStateException("the planner made a plan that it may not make: " + violations);

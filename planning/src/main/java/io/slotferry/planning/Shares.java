@@ -16,12 +16,23 @@ final class Shares {
      * that own exactly the floor last.
      */
     static int[] of(int[] owned) {
+        return of(owned, new int[owned.length]);
+    }
+
+    /**
+     * The same where some of a master's slots may not move: one that must keep more than the floor comes before all others,
+     * which moves no slot more, since it owns more than the floor. Where a share is still less than what its master has to
+     * keep, no such shares can be had.
+     *
+     * @param kept how many slots of each master may not move
+     */
+    static int[] of(int[] owned, int[] kept) {
         int floor = SlotRange.SLOTS / owned.length;
         int[] shares = new int[owned.length];
         IntStream.range(0, owned.length).forEach(i -> shares[i] = floor);
         IntStream.range(0, owned.length)
                 .boxed()
-                .sorted(Comparator.comparingInt(i -> turn(owned[i], floor)))
+                .sorted(Comparator.comparingInt(i -> kept[i] > floor ? -1 : turn(owned[i], floor)))
                 .limit(SlotRange.SLOTS % owned.length)
                 .forEach(i -> shares[i]++);
         return shares;

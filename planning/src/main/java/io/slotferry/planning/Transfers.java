@@ -17,6 +17,13 @@ final class Transfers {
      * transportation problems), which needs at most sources + targets − 1 lanes.
      */
     static List<Lane> of(List<SlotRanges> owned, int[] shares) {
+        return of(owned, shares, SlotRanges.none());
+    }
+
+    /**
+     * The same without these slots, which stay with their owners; each shard's share is at least what it has of them.
+     */
+    static List<Lane> of(List<SlotRanges> owned, int[] shares, SlotRanges kept) {
         int[] sources = indices(owned, shares, 1);
         int[] targets = indices(owned, shares, -1);
         int[] surplus =
@@ -32,7 +39,7 @@ final class Transfers {
         for (int[] count : counts) {
             int s = count[0];
             if (giving[s] == null) {
-                giving[s] = leaving(owned.get(sources[s]), surplus[s]);
+                giving[s] = leaving(owned.get(sources[s]).minus(kept), surplus[s]);
             }
             SlotRanges slots = giving[s].first(count[2]);
             giving[s] = giving[s].minus(slots);
@@ -85,7 +92,7 @@ final class Transfers {
 
     /**
      * Which slots a source gives: whole ranges, the shortest first, then the low end of the next one. No other choice of as
-     * many slots leaves the source fewer ranges.
+     * many slots leaves the source fewer ranges, as long as all that it owns may move.
      */
     static SlotRanges leaving(SlotRanges owned, int count) {
         List<SlotRange> leaving = new ArrayList<>();

@@ -97,6 +97,20 @@ final class Clusters {
         return order(cluster, newMasters(newMasters), List.of(), slotsPerBatch);
     }
 
+    /** The same order with slots that are to stay. */
+    static PlanOrder keeping(PlanOrder order, SlotRanges kept) {
+        return new PlanOrder(
+                order.cluster(),
+                order.newMasters(),
+                order.newReplicas(),
+                order.slotsPerBatch(),
+                order.attachOrder(),
+                order.keys(),
+                order.pause(),
+                order.request(),
+                kept);
+    }
+
     /** The plan of an order that has one. */
     static Plan planned(PlanOrder order) {
         PlanOutcome outcome = Planner.plan(order);

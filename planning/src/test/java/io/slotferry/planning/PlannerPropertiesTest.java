@@ -8,12 +8,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 
@@ -66,6 +69,40 @@ class PlannerPropertiesTest {
         int naive = NaivePlanner.moves(ownedBefore(order));
 
         assertThat(plan(order).map(Plan::movedSlots).orElse(0)).isEqualTo(naive);
+    }
+
+    @Property(tries = 50)
+    void slots_that_are_kept_never_move_and_cost_no_further_move(
+            @ForAll PlanOrder any, @ForAll @DoubleRange(min = 0, max = 1) double part, @ForAll long seed) {
+        Random random = new Random(seed);
+        double rare = Math.pow(part, 8);
+        SlotRanges kept =
+                SlotRanges.ofSlots(IntStream.range(0, SlotRange.SLOTS).filter(slot -> random.nextDouble() < rare));
+        PlanOrder order = Clusters.keeping(any, kept);
+        int[] owned = ownedBefore(order);
+        int[] movable = owned.clone();
+        for (int i = 0; i < order.cluster().shards().size(); i++) {
+            movable[i] -=
+                    order.cluster().shards().get(i).slots().intersect(kept).size();
+        }
+        OptionalInt naive = NaivePlanner.moves(owned, movable);
+
+        PlanOutcome outcome = Planner.plan(order);
+
+        if (naive.isEmpty()) {
+            assertThat(outcome).isInstanceOf(PlanOutcome.Impossible.class);
+            assertThat(((PlanOutcome.Impossible) outcome).reasons())
+                    .allMatch(reason -> reason.code() == PlanOutcome.Code.TOO_MANY_KEPT_SLOTS);
+            return;
+        }
+        Optional<Plan> plan = plan(order);
+        assertThat(plan.map(Plan::movedSlots).orElse(0)).isEqualTo(naive.getAsInt());
+        plan.ifPresent(made -> {
+            assertThat(made.kept()).isEqualTo(kept);
+            assertThat(Clusters.lanes(made).map(lane -> lane.slots().intersect(kept)))
+                    .allMatch(SlotRanges::isEmpty);
+            assertThat(Invariants.violations(made, order)).isEmpty();
+        });
     }
 
     @Property(tries = 50)

@@ -40,6 +40,34 @@ class PlannerTest {
     }
 
     @Test
+    void slots_that_stay_are_passed_over_and_the_plan_says_so() {
+        PlanOrder order = Clusters.keeping(order(even(3), 1, 100), SlotRanges.parse("0-99,5461"));
+
+        Plan plan = planned(order);
+
+        assertThat(plan.movedSlots()).isEqualTo(4_096);
+        assertThat(Clusters.lanes(plan).map(Lane::slots))
+                .noneMatch(slots -> slots.contains(0) || slots.contains(99) || slots.contains(5_461))
+                .anyMatch(slots -> slots.contains(100))
+                .anyMatch(slots -> slots.contains(5_462));
+        assertThat(PlanText.render(plan, "orders")).contains("101 slots with big keys stay: 0-99, 5461\n");
+        assertThat(plan.fingerprint())
+                .isNotEqualTo(planned(order(even(3), 1, 100)).fingerprint());
+    }
+
+    @Test
+    void more_slots_to_stay_than_a_share_holds_are_refused_with_the_figures() {
+        PlanOrder order = Clusters.keeping(order(even(3), 1, 100), SlotRanges.parse("0-4096"));
+
+        assertThat(refused(order)).singleElement().satisfies(reason -> {
+            assertThat(reason.code()).isEqualTo(Code.TOO_MANY_KEPT_SLOTS);
+            assertThat(reason.message())
+                    .startsWith("4,097 slots of 10.0.0.1:7000 (00000001) must stay")
+                    .contains("its share is 4,096");
+        });
+    }
+
+    @Test
     void two_servers_with_a_master_and_a_replica_each_come_out_cross_replicated() {
         Plan plan = planned(order(
                 evenWithReplicas(3),
