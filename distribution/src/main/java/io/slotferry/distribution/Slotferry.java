@@ -13,6 +13,7 @@ import io.slotferry.starter.RollbackCommand;
 import io.slotferry.starter.StatusCommand;
 import io.slotferry.starter.StopHereCommand;
 import io.slotferry.starter.WatchCommand;
+import io.slotferry.worker.InspectCommand;
 import io.slotferry.worker.WorkerCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RollbackCommand.class,
             StopHereCommand.class,
             CancelCommand.class,
+            InspectCommand.class,
             WorkerCommand.class,
             DemoCommand.class,
             HelpCommand.class

@@ -30,12 +30,6 @@ public interface ChangingNode extends Node {
     /** CLUSTER SETSLOT, one answer a change, in order. */
     List<Answer<Void>> setSlots(List<SlotChange> changes);
 
-    /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
-    List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
-
-    /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
-    List<Long> memoryUsage(int database, List<byte[]> keys);
-
     /** MIGRATE, one answer a call; each call carries keys of one slot. */
     List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls);
 

@@ -38,6 +38,12 @@ public interface Node extends AutoCloseable {
     /** DUMP of a key; empty where there is none. With {@code asking} for a slot that the node imports. */
     Optional<byte[]> dump(int database, byte[] key, boolean asking);
 
+    /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
+    List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
+
+    /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
+    List<Long> memoryUsage(int database, List<byte[]> keys);
+
     @Override
     void close();
 

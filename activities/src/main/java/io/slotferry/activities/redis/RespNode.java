@@ -154,6 +154,31 @@ class RespNode implements Node {
         return isGone(answer) ? Optional.empty() : Optional.of((byte[]) connection.value(dump, answer));
     }
 
+    @Override
+    public List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
+        List<CommandArguments> commands = slots.stream()
+                .map(slot -> command("CLUSTER", "GETKEYSINSLOT", slot, count))
+                .toList();
+        List<List<byte[]>> keys = new ArrayList<>();
+        for (Object answer : pipelineIn(database, commands)) {
+            List<?> list = (List<?>) connection.value(commands.get(0), answer);
+            keys.add(list.stream().map(key -> (byte[]) key).toList());
+        }
+        return keys;
+    }
+
+    @Override
+    public List<Long> memoryUsage(int database, List<byte[]> keys) {
+        List<CommandArguments> commands = keys.stream()
+                .map(key -> command("MEMORY", "USAGE", (Object) key))
+                .toList();
+        List<Long> sizes = new ArrayList<>();
+        for (Object answer : pipelineIn(database, commands)) {
+            sizes.add(isGone(answer) ? 0 : (Long) connection.value(commands.get(0), answer));
+        }
+        return sizes;
+    }
+
     /** SELECT where another database is selected; the answers of a pipeline that begins with it have one more in front. */
     protected List<CommandArguments> select(int inDatabase) {
         if (inDatabase == database) {
