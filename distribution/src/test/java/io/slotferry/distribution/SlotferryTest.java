@@ -42,7 +42,9 @@ class SlotferryTest {
     void help_lists_every_command_of_the_modules() {
         assertThat(run(Slotferry.commandLine(), "--help")).isZero();
         assertThat(Slotferry.commandLine().getSubcommands().keySet())
-                .contains("plan", "expand", "status", "watch", "approve", "retry", "cancel", "inspect", "worker", "demo", "help")
+                .contains(
+                        "plan", "expand", "status", "watch", "approve", "retry", "cancel", "inspect", "worker", "demo",
+                        "help")
                 .allSatisfy(command -> assertThat(out.toString()).contains("  " + command + " "));
     }
 
