@@ -13,6 +13,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.TemporalProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,6 @@ import java.util.stream.Collectors;
 /** One run from its beginning to the judgement of it. */
 final class FaultRun {
     private static final Duration FOR_THE_FAULTS = Duration.ofSeconds(90);
-    private static final Duration FOR_THE_END = Duration.ofMinutes(4);
     private static final Duration FOR_REST = Duration.ofSeconds(45);
     private static final int RATE = 250;
     private static final int TRAFFIC_KEYS = 1_500;
@@ -104,10 +104,10 @@ final class FaultRun {
         journal.note("all is quiet");
         until(FOR_REST, () -> stage.unrest().isEmpty());
         steering.rested();
-        until(FOR_THE_END, () -> steering.look(true));
+        awaitEnd(steering, operator);
         if (script.undone() && steering.end().state() == State.COMPLETED) {
             steering.undo();
-            until(FOR_THE_END, () -> steering.look(true));
+            awaitEnd(steering, operator);
         }
         RunEnd end = steering.end();
         journal.note("ended: " + end + ": " + end.reason().replace("\n", " | ") + "; next: " + end.next());
@@ -200,6 +200,18 @@ final class FaultRun {
         return request;
     }
 
+    /** Until it is over, or stuck. */
+    private void awaitEnd(Steering steering, Operator operator) {
+        Stillness stillness = new Stillness(Instant.now());
+        while (!steering.look(true)) {
+            if (stillness.lasts(operator.sign(), Instant.now())) {
+                journal.note("stuck: " + operator.pending());
+                return;
+            }
+            pause();
+        }
+    }
+
     private interface Condition {
         boolean holds();
     }
@@ -207,12 +219,16 @@ final class FaultRun {
     private static void until(Duration limit, Condition condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.holds() && System.nanoTime() < deadline) {
-            try {
-                Thread.sleep(300);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("The run was interrupted", e);
-            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(300);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("The run was interrupted", e);
         }
     }
 }

@@ -6,19 +6,24 @@ import io.grpc.StatusRuntimeException;
 import io.slotferry.sandbox.BatchHistory;
 import io.slotferry.sandbox.TemporalLink;
 import io.slotferry.sandbox.faults.RunEnd.State;
+import io.slotferry.sandbox.faults.Stillness.Sign;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Failures.Waiting;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Names;
+import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowResponse;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
@@ -32,6 +37,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TerminatedFailure;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -102,6 +108,11 @@ final class Operator {
     }
 
     private Optional<WorkflowExecutionStatus> temporalStatus() {
+        return description()
+                .map(described -> described.getWorkflowExecutionInfo().getStatus());
+    }
+
+    private Optional<DescribeWorkflowExecutionResponse> description() {
         try {
             return Optional.of(link.client()
                     .getWorkflowServiceStubs()
@@ -110,12 +121,47 @@ final class Operator {
                     .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                             .setNamespace(namespace())
                             .setExecution(latest())
-                            .build())
-                    .getWorkflowExecutionInfo()
-                    .getStatus());
+                            .build()));
         } catch (StatusRuntimeException e) {
             return Optional.empty();
         }
+    }
+
+    /** How far the latest workflow is, and what it waits for; empty while Temporal is away. */
+    Optional<Sign> sign() {
+        return description()
+                .map(described -> new Sign(
+                        described.getWorkflowExecutionInfo().getExecution().getRunId()
+                                + described.getWorkflowExecutionInfo().getHistoryLength()
+                                + described.getPendingActivitiesList().stream()
+                                        .map(PendingActivityInfo::getHeartbeatDetails)
+                                        .toList(),
+                        described.getPendingActivitiesList().stream()
+                                .flatMap(activity -> waiting(activity).stream())
+                                .map(Waiting::until)
+                                .max(Comparator.naturalOrder())));
+    }
+
+    /** What the latest workflow has in hand, and how that failed last: the history does not tell of what is tried again. */
+    List<String> pending() {
+        return description().stream()
+                .flatMap(described -> described.getPendingActivitiesList().stream())
+                .map(activity -> activity.getActivityType().getName() + ", attempt " + activity.getAttempt() + ", "
+                        + activity.getState() + ", "
+                        + activity.getLastFailure().getMessage().replace("\n", " | "))
+                .toList();
+    }
+
+    /** Beside the halt that it would come to, and what it knows of processes. */
+    private Optional<Waiting> waiting(PendingActivityInfo activity) {
+        Payloads details = activity.getLastFailure().getApplicationFailureInfo().getDetails();
+        if (details.getPayloadsCount() < 3) {
+            return Optional.empty();
+        }
+        return Optional.of(link.client()
+                .getOptions()
+                .getDataConverter()
+                .fromPayload(details.getPayloads(2), Waiting.class, Waiting.class));
     }
 
     /** Gives the run a word; answers why it was not taken, empty where it was. */

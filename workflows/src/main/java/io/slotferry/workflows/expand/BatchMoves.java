@@ -1,11 +1,14 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Processes;
+import io.slotferry.workflows.contract.ReturnPlan;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import java.util.List;
@@ -47,6 +50,21 @@ final class BatchMoves {
                 throw Failures.of(fruitless(order));
             }
         } while (!outcome.complete());
+    }
+
+    /**
+     * Finishes slots that stand open, each in the direction in which it is open.
+     *
+     * @param way says which
+     * @param doing is told of each batch before it moves
+     */
+    void settle(ExpandRequest request, Plan plan, ReturnPlan way, Consumer<String> doing) {
+        way.settle().forEach(batch -> {
+            BatchOrder order = BatchOrders.back(request, plan, way, batch, 0);
+            String summary = Summaries.settling(order);
+            doing.accept(summary);
+            move(order, summary, outcome -> {});
+        });
     }
 
     private BatchOutcome once(BatchOrder order, String summary) {

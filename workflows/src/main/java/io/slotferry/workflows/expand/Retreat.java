@@ -3,17 +3,20 @@ package io.slotferry.workflows.expand;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
+import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
+import io.slotferry.workflows.contract.ReturnPlan;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.failure.TimeoutFailure;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,8 +47,11 @@ final class Retreat {
         if (word.isEmpty()) {
             return failed(Failures.haltOf(failure));
         }
-        if (!isCancel(failure)) {
-            run.warn("while it was being stopped: " + Failures.haltOf(failure).message());
+        if (!has(CanceledFailure.class, failure)) {
+            run.warn("while it was being stopped: "
+                    + (has(TimeoutFailure.class, failure)
+                            ? "the worker that had the step in hand was not heard of any more"
+                            : Failures.haltOf(failure).message()));
         }
         if (!changes.any()) {
             String untouched = "nothing was touched";
@@ -87,7 +93,7 @@ final class Retreat {
             steering.returning(
                     () -> report[0] = new WayBack(request, run, steering, rooms, lease, changes).complete(why));
         } catch (TemporalFailure interruption) {
-            if (!isCancel(interruption)) {
+            if (!has(CanceledFailure.class, interruption)) {
                 run.warn("the way back was not finished: " + text(Failures.haltOf(interruption)));
             }
             Ending here = here();
@@ -109,6 +115,7 @@ final class Retreat {
         Plan plan = run.plan().orElseThrow();
         run.stopping("brings the cluster into good order");
         if (attempt("the lease could not be taken again", this::holdAgain)) {
+            attempt("slots may still be open", () -> finishOpenSlots(plan));
             attachWhereSlotsAre(plan);
             attempt("settings were not put back", this::restoreSettings);
         }
@@ -125,6 +132,16 @@ final class Retreat {
                 validation,
                 "slotferry expand --continue " + run.calledBy() + " goes on where it stopped; slotferry rollback --of "
                         + run.calledBy() + " undoes it");
+    }
+
+    /** What a batch leaves open that did not end by itself is served by both ends, and would be for ever. */
+    private void finishOpenSlots(Plan plan) {
+        if (changes.slotsMayHaveMoved()) {
+            ReturnPlan way = rooms.lookingBriefly("see which slots are open")
+                    .planReturn(new ReturnOrder(
+                            request.access(), plan, request.batch().slots()));
+            rooms.batches().settle(request, plan, way, run::now);
+        }
     }
 
     /** A new master that got slots needs its replicas; one that got none stays the empty member that it is. */
@@ -174,9 +191,9 @@ final class Retreat {
         return halt.message() + (halt.next().isEmpty() ? "" : "; next: " + halt.next());
     }
 
-    private static boolean isCancel(Throwable failure) {
+    private static boolean has(Class<? extends TemporalFailure> type, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CanceledFailure) {
+            if (type.isInstance(cause)) {
                 return true;
             }
         }

@@ -26,6 +26,7 @@ final class Rooms {
     private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
 
     private static final Duration A_LOOK = Duration.ofMinutes(5);
+    private static final Duration A_LAST_LOOK = Duration.ofMinutes(1);
     private static final Duration A_NOTE = Duration.ofSeconds(30);
 
     /** What is for people alone must not keep a run from ending. */
@@ -44,6 +45,16 @@ final class Rooms {
 
     BackingUp backingUp(String summary) {
         return Workflow.newActivityStub(BackingUp.class, lasting(summary));
+    }
+
+    /** For a look that a run which is to end does without, rather than wait for nodes that do not answer. */
+    Looking lookingBriefly(String summary) {
+        return Workflow.newActivityStub(
+                Looking.class,
+                options(summary, AS_LONG_AS_IT_TAKES)
+                        .setHeartbeatTimeout(HEARTBEAT)
+                        .setScheduleToCloseTimeout(A_LAST_LOOK)
+                        .build());
     }
 
     /** For reading parameters. */

@@ -93,7 +93,7 @@ final class WayBack {
                         new ReturnOrder(request.access(), plan, request.batch().slots()));
         CancellationScope.throwCanceled();
         run.returned().left(way.batches().size(), way.slots());
-        way.settle().forEach(batch -> settle(way, batch));
+        rooms.batches().settle(request, plan, way, run::goingBack);
         for (int i = 0; i < way.batches().size(); i++) {
             returnBatch(way, way.batches().get(i));
             if (i < way.batches().size() - 1) {
@@ -105,12 +105,6 @@ final class WayBack {
         }
         run.goingBackAt(Run.now().plus(CLIENTS_LEARN), "clients learn where the slots are before the new nodes leave");
         Waits.pause(CLIENTS_LEARN, "clients learn where the slots are before the new nodes leave");
-    }
-
-    private void settle(ReturnPlan way, Batch batch) {
-        BatchOrder order = BatchOrders.back(request, plan, way, batch, 0);
-        run.goingBack(Summaries.settling(order));
-        rooms.batches().move(order, Summaries.settling(order), outcome -> {});
     }
 
     private void returnBatch(ReturnPlan way, Batch batch) {

@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Failures.Waiting;
+import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.CanceledFailure;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,7 @@ class CancelTest {
         assertThat(lab.fake.calls.subList(lab.fake.calls.indexOf("MoveBatch 1"), lab.fake.calls.size()))
                 .containsExactly(
                         "MoveBatch 1",
+                        "PlanReturn",
                         "AttachReplicas [7014]",
                         "RestoreSettings",
                         "Validate SERVING attached=true",
@@ -99,6 +105,28 @@ class CancelTest {
         assertThat(lab.fake.cluster.owned(SimulatedCluster.node(4)).size()).isEqualTo(5);
         lab.assertSettingsPutBack();
         assertThat(lab.leaseIsHeld()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void slots_that_a_failing_batch_left_open_are_finished_before_the_run_ends(boolean byUpdate) {
+        lab.fake.before("MoveBatch 2", () -> {
+            lab.fake.leaveOpen(3);
+            throw Failures.retryable(
+                    new Halt(FailureKind.NODE_UNREACHABLE, "a node died", List.of(), "wait"),
+                    Duration.ofHours(1),
+                    new Waiting(Instant.EPOCH, Instant.EPOCH));
+        });
+        WorkflowStub run = lab.start(THREE_BATCHES);
+        lab.sleep(Duration.ofSeconds(20));
+        lab.await(run, status -> lab.fake.calls.contains("MoveBatch 2"));
+
+        cancel(run, byUpdate);
+
+        assertEnded(run, byUpdate, result -> assertThat(result.warnings()).isEmpty());
+        assertThat(lab.fake.calls.subList(lab.fake.calls.indexOf("MoveBatch 2"), lab.fake.calls.size()))
+                .startsWith("MoveBatch 2", "PlanReturn", "Settle", "AttachReplicas [7014]");
+        assertThat(lab.fake.cluster.owned(SimulatedCluster.node(4)).size()).isEqualTo(1366 + 3);
     }
 
     @ParameterizedTest

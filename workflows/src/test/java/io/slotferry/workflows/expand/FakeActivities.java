@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.planning.ClusterViews.Direction;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
@@ -116,6 +117,17 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
     /** This call heartbeats until it is cancelled; then it ends: a MoveBatch incomplete, others as cancelled. */
     void linger(String call) {
         lingering = call;
+    }
+
+    /** So many slots of the batch in hand stand open on its source. */
+    void leaveOpen(int slots) {
+        BatchOrder.Move move = orders.get(orders.size() - 1).moves().get(0);
+        open = List.of(new OpenSlots(
+                move.source().get(0),
+                Direction.MIGRATING,
+                move.slots().first(slots),
+                move.target().get(0).id(),
+                Optional.empty()));
     }
 
     void stopWorkerAfter(int slots) {

@@ -4,8 +4,6 @@ import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.slotferry.planning.ClusterViews.Direction;
-import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -20,7 +18,6 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -134,12 +131,7 @@ class RollbackTest {
         WorkflowStub run = lab.start(THREE_BATCHES);
         halted(run);
         SlotRanges open = lab.fake.orders.get(1).moves().get(0).slots().first(3);
-        lab.fake.open = List.of(new OpenSlots(
-                lab.fake.orders.get(1).moves().get(0).source().get(0),
-                Direction.MIGRATING,
-                open,
-                SimulatedCluster.node(4).id(),
-                Optional.empty()));
+        lab.fake.leaveOpen(3);
 
         rollback(run);
 
@@ -255,7 +247,11 @@ class RollbackTest {
         }
         assertThat(callsAfter("ReturnBatch 1"))
                 .containsExactly(
-                        "AttachReplicas [7014]", "RestoreSettings", "Validate SERVING attached=true", "WriteReport");
+                        "PlanReturn",
+                        "AttachReplicas [7014]",
+                        "RestoreSettings",
+                        "Validate SERVING attached=true",
+                        "WriteReport");
         assertThat(lab.fake.cluster.owned(SimulatedCluster.node(4)).size()).isEqualTo(4091);
         assertThat(lab.leaseIsHeld()).isFalse();
     }
