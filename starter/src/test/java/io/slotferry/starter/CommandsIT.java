@@ -167,6 +167,45 @@ class CommandsIT {
     }
 
     @Test
+    void a_rollback_of_both_or_of_neither_kind_of_run_is_refused_with_the_two_ways_to_say_it() {
+        String[] both = {"orders", "--of", "orders"};
+        for (String[] arguments : List.of(new String[0], both)) {
+            Cli.Done done = run("rollback", cli(), arguments);
+
+            assertThat(done.err())
+                    .contains(
+                            "One run is undone, open or closed; nothing was done.",
+                            "Next: slotferry rollback RUN for one that is open, slotferry rollback --of RUN for one that is"
+                                    + " closed");
+            assertThat(done.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
+        }
+    }
+
+    @Test
+    void what_belongs_to_a_rollback_of_the_other_kind_is_refused() {
+        Cli.Done open = run("rollback", cli(), "orders", "--mode", "fast");
+        assertThat(open.err()).contains("are of a new run, which an open run does not need; nothing was done.");
+        assertThat(open.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
+
+        Cli.Done closed = run("rollback", cli(), "--of", "orders", "--why", "enough");
+        assertThat(closed.err()).contains("--why is for the trail of an open run; nothing was done.");
+        assertThat(closed.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    }
+
+    @Test
+    void a_closed_run_is_not_told_to_go_back_and_one_that_nobody_knows_is_not_undone() {
+        assertThat(expand(cli(), "closes-well", "-y").code()).isZero();
+
+        Cli.Done closed = run("rollback", cli(), "closes-well");
+        assertThat(closed.err()).contains("is closed; nothing was done.", "Next: slotferry rollback --of closes-well");
+        assertThat(closed.code()).isEqualTo(ExitCode.REFUSED.code());
+
+        Cli.Done unknown = run("rollback", cli(), "--of", "never-seen");
+        assertThat(unknown.err()).contains("There is no run called \"never-seen\"");
+        assertThat(unknown.code()).isEqualTo(ExitCode.NOT_FOUND.code());
+    }
+
+    @Test
     void a_run_whose_preflight_fails_is_refused_with_every_failed_check_and_remedy() {
         Cli.Done done = expand(cli(), "refused", "-y");
 

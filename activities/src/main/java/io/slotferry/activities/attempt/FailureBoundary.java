@@ -2,6 +2,7 @@ package io.slotferry.activities.attempt;
 
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Failures.Waiting;
 import io.slotferry.workflows.contract.Halt;
@@ -50,7 +51,9 @@ final class FailureBoundary {
     /** Tried again by itself where the kind allows it, and not for longer than the kind's patience. */
     private static ApplicationFailure failure(Halt halt, Instant since) {
         Instant until = since.plus(halt.kind().patience());
-        return Instant.now().isBefore(until)
+        // The server's clock, which the trouble was noted by, may be ahead of this one.
+        boolean retried = halt.kind().proceeds() == Proceeds.RETRY;
+        return retried && Instant.now().isBefore(until)
                 ? Failures.retryable(halt, RETRY_DELAY, new Waiting(since, until))
                 : Failures.of(halt);
     }

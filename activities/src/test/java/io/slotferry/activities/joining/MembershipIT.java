@@ -21,9 +21,15 @@ import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +187,118 @@ class MembershipIT {
                 assertThat(jedis.clusterNodes()).contains(spare.nodeId());
             }
         }
+    }
+
+    /** What a member still says of a removed node once FORGET has lapsed; here, since it was away meanwhile. */
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_removed_node_that_comes_back_in_somebodys_view_is_removed_by_the_second_look(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            LocalNode dreamer = local.masters().get(2);
+            Change change = change(local);
+            Member added = member(spare);
+            Cluster before = agreed(change).cluster();
+            new Joiner(change).add(List.of(added));
+            String ghost = line(dreamer, spare.nodeId());
+            new Remover(change).remove(List.of(added));
+            assertThat(agreed(change).cluster()).isEqualTo(before);
+
+            dream(dreamer, ghost);
+            new Remover(change).remove(List.of(added));
+
+            assertThat(local.nodes()).allMatch(node -> !knows(node, spare.nodeId()));
+            assertFresh(spare);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void nothing_is_forgotten_while_somebody_knows_a_member_that_has_no_address(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            LocalNode dreamer = local.masters().get(2);
+            Change change = change(local);
+            new Joiner(change).add(List.of(member(spare)));
+            String unknown = "f".repeat(40);
+            LocalNode another = local.startSpare();
+            // Whoever answers there has another ID, at which the node drops the address.
+            dream(
+                    dreamer,
+                    line(dreamer, spare.nodeId())
+                            .replace(spare.nodeId(), unknown)
+                            .replace(":" + spare.port() + "@", ":" + another.port() + "@")
+                            .replace("@" + busPort(spare), "@" + busPort(another)));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> line(dreamer, unknown)
+                    .contains("noaddr"));
+
+            Halted halted =
+                    catchThrowableOfType(Halted.class, () -> new Remover(change).remove(List.of(member(spare))));
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.NODE_UNREACHABLE);
+            assertThat(halted.halt().evidence()).containsExactly("node " + unknown + " has no address");
+            assertThat(local.nodes()).allMatch(node -> knows(node, spare.nodeId()));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void a_meeting_that_is_on_its_way_to_a_removed_node_is_awaited(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (LocalCluster local = start(server)) {
+            LocalNode spare = local.startSpare();
+            Member added = member(spare);
+            Change change = change(local);
+            spare.suspend();
+            LocalNode member = local.masters().get(1);
+            try (Jedis jedis = member.jedis()) {
+                jedis.clusterMeet(spare.host(), spare.port());
+                assertThat(jedis.clusterNodes()).contains("handshake");
+
+                assertThat(new Remover(change).remove(List.of(added)))
+                        .singleElement()
+                        .asString()
+                        .startsWith(added + " is no member any more, and was not seen empty");
+
+                assertThat(jedis.clusterNodes()).doesNotContain("handshake");
+            } finally {
+                spare.resume();
+            }
+        }
+    }
+
+    private static boolean knows(LocalNode node, String id) {
+        return !line(node, id).isEmpty();
+    }
+
+    /** What a node says of another; empty where it does not know it. */
+    private static String line(LocalNode node, String id) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.clusterNodes()
+                    .lines()
+                    .filter(line -> line.startsWith(id))
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    private static int busPort(LocalNode node) {
+        return Integer.parseInt(line(node, node.nodeId()).split("[@ ,]")[2]);
+    }
+
+    /** Starts a node again that believes in one more: as if it had been away when the others forgot it. */
+    private static void dream(LocalNode node, String line) {
+        node.restart(true);
+        node.kill();
+        Path config = node.folder().resolve("nodes.conf");
+        try {
+            Files.writeString(config, line + "\n" + Files.readString(config));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        node.start();
     }
 
     @ParameterizedTest

@@ -52,7 +52,11 @@ class ForeignChangeIT {
         private long turn;
 
         Expansion(ServerBinary server) {
-            cluster = GrownCluster.on(server);
+            this(GrownCluster.on(server));
+        }
+
+        Expansion(GrownCluster grown) {
+            cluster = grown;
             cluster.fill(2_000, 40);
             var seen = cluster.reader().agreed(cluster.access).cluster();
             plan = ((PlanOutcome.Planned) Planner.plan(new PlanOrder(
@@ -194,6 +198,20 @@ class ForeignChangeIT {
 
             expansion.cli("--cluster", "del-node", cluster.source.address(), added.nodeId());
             assertThat(expansion.move(2, call -> {})).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void an_old_member_that_somebody_deleted_is_named_at_the_next_gate(WantedServer wanted) {
+        try (Expansion expansion = new Expansion(GrownCluster.withReplicas(wanted.orSkip(TestAbortedException::new)))) {
+            LocalNode replica = expansion.cluster.cluster.replicas().get(1);
+            expansion.cli("--cluster", "del-node", expansion.cluster.source.address(), replica.nodeId());
+
+            Halt halt = expansion.haltAtTheGate();
+
+            assertThat(halt.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
+            assertThat(halt.evidence()).containsExactly(GrownCluster.member(replica) + " is not a member any more");
         }
     }
 
