@@ -8,18 +8,24 @@ import io.slotferry.sandbox.BatchHistory.Movement;
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.sandbox.Holding;
 import io.slotferry.sandbox.MidBatch;
+import io.slotferry.sandbox.WorkerProcess;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ExpandResult;
+import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.SlotferryJson;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.failure.CanceledFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -240,7 +246,73 @@ class ClosedRunIT {
         }
     }
 
+    @Test
+    void temporals_own_cancel_over_a_worker_that_died_in_mid_slot_leaves_no_slot_open() throws Exception {
+        try (TemporalAndWorker own = TemporalAndWorker.start();
+                GrowingCluster orders = cluster(own)) {
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            CompletableFuture<Outcome> running = expandInOneBatch(own, orders, master, replica);
+            killInMidSlot(own.worker(), orders);
+            WorkflowStub run = own.link().client().newUntypedWorkflowStub(orders.workflowId());
+
+            run.cancel();
+            own.startWorker();
+
+            assertThat(running.get().exit()).isNotZero();
+            assertThat(run.describe().getStatus())
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+            assertThat(openSlots(orders)).isZero();
+            assertSettingsPutBack(orders);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void temporals_own_cancel_before_the_lease_touches_nothing() throws Exception {
+        try (GrowingCluster orders = cluster()) {
+            LocalNode master = orders.startNode(4);
+            WorkflowStub run = client().newUntypedWorkflowStub(
+                            Names.EXPAND_CLUSTER,
+                            WorkflowOptions.newBuilder()
+                                    .setWorkflowId(orders.workflowId())
+                                    .setTaskQueue(Names.TASK_QUEUE)
+                                    .build());
+            run.start(SlotferryJson.mapper()
+                    .readTree("""
+                            {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]},
+                             "backup": "none", "accept": ["master-without-replica"]}
+                            """.formatted(orders.cluster().masters().get(0).address(), master.address())));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(() -> run.query("status", ExpandStatus.class).state() == RunState.WAITING);
+
+            run.cancel();
+
+            assertThatThrownBy(() -> result(orders)).hasCauseInstanceOf(CanceledFailure.class);
+            assertThatThrownBy(() -> leaseStatus(orders)).isInstanceOf(WorkflowNotFoundException.class);
+            assertThat(ask(master, Jedis::clusterNodes).lines()).hasSize(1);
+            assertSettingsPutBack(orders);
+        }
+    }
+
+    /** Between two windows no slot is open: it is stopped until it is caught in one. */
+    private static void killInMidSlot(WorkerProcess worker, GrowingCluster orders) throws InterruptedException {
+        worker.suspend();
+        while (openSlots(orders) == 0) {
+            worker.resume();
+            Thread.sleep(10);
+            worker.suspend();
+        }
+        worker.kill();
+    }
+
     private static GrowingCluster cluster() {
+        return cluster(backstage);
+    }
+
+    private static GrowingCluster cluster(TemporalAndWorker backstage) {
         return GrowingCluster.start(backstage, LocalCluster.builder(ServerBinary.find()), Dataset.of(60_000));
     }
 

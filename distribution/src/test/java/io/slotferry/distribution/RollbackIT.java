@@ -105,6 +105,48 @@ class RollbackIT {
     }
 
     @Test
+    void after_the_replicas_joined_the_way_back_waits_for_a_silent_member_before_the_first_node_leaves()
+            throws Exception {
+        try (GrowingCluster orders = GrowingCluster.start(
+                backstage, LocalCluster.builder(oldest().orSkip(TestAbortedException::new)), Dataset.of(5_000))) {
+            Before before = Before.of(orders);
+            LocalNode master = orders.startNode(4);
+            LocalNode replica = orders.startNode(5);
+            LocalNode silent = orders.cluster().replicas().get(2);
+            CompletableFuture<Outcome> running =
+                    expanding(orders, master, replica, "--batch-slots", "2048", "--attach-replicas", "after-reshard");
+            awaitFollowing(replica, running);
+            // Without it the run cannot be validated, and so does not end before its operator speaks.
+            silent.suspend();
+            rollback(orders);
+            silent.resume();
+
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> MidBatch.slots(master) == 0 || running.isDone());
+            silent.suspend();
+            Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> backstage
+                    .triedAgain(orders.workflowId())
+                    .anyMatch(why -> why.contains("none was removed") && why.contains(silent.address())));
+            assertThat(orders.cluster().masters())
+                    .allSatisfy(member -> assertThat(lines(member)).hasSize(8));
+            silent.resume();
+
+            assertRolledBack(running.get());
+            before.assertAgain(orders, master, replica);
+            orders.assertNothingLost();
+        }
+    }
+
+    private static void awaitFollowing(LocalNode replica, CompletableFuture<Outcome> running) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() ->
+                        running.isDone() || lines(replica).stream().anyMatch(line -> line.contains("myself,slave")));
+    }
+
+    @Test
     void a_worker_that_dies_in_mid_rollback_is_followed_by_one_that_goes_on_there() throws Exception {
         try (TemporalAndWorker own = TemporalAndWorker.start();
                 GrowingCluster orders = cluster(own, oldest())) {

@@ -4,6 +4,8 @@ import io.slotferry.sandbox.TemporalLink;
 import io.slotferry.sandbox.WorkerProcess;
 import io.slotferry.servers.LocalTemporal;
 import io.slotferry.servers.TemporalProcess;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,6 +67,21 @@ final class TemporalAndWorker implements AutoCloseable {
 
     TemporalLink link() {
         return link;
+    }
+
+    /** Why the activities that a run has in hand are tried again, each by its last failure. */
+    Stream<String> triedAgain(String workflowId) {
+        return link
+                .client()
+                .getWorkflowServiceStubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(link.client().getOptions().getNamespace())
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflowId))
+                        .build())
+                .getPendingActivitiesList()
+                .stream()
+                .map(activity -> activity.getLastFailure().getMessage());
     }
 
     /** Where the workers leave reports and the states of runs. */

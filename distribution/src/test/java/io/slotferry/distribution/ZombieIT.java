@@ -10,16 +10,19 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
+import redis.clients.jedis.Jedis;
 
 /**
  * Workers that are suspended, or cut off from Temporal but not from the nodes, with a command in hand, until another worker
@@ -40,7 +43,7 @@ class ZombieIT {
     }
 
     static Stream<Arguments> cases() {
-        WantedServer usual = WantedServer.named("redis-7.0").findFirst().orElseThrow();
+        WantedServer usual = usual();
         WantedServer valkey = WantedServer.named("valkey-9.1").findFirst().orElseThrow();
         return Stream.of(
                 Arguments.of(How.SUSPEND, usual), Arguments.of(How.HOLD, usual), Arguments.of(How.SUSPEND, valkey));
@@ -88,7 +91,7 @@ class ZombieIT {
                     () -> orders.expand(master, replica, stage.options("--attach-replicas", "before-reshard")));
             stage.traps().awaitCaught("replicate");
             stage.arm("setConfig", "forget");
-            stage.cancel();
+            stage.word("cancel");
             stage.traps().release("replicate");
             assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
 
@@ -98,6 +101,65 @@ class ZombieIT {
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
             assertThat(orders.holdings()).hasSize(3);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void a_worker_that_wakes_with_a_command_in_hand_changes_nothing_after_the_fence_in_any_step_of_the_way_back()
+            throws Exception {
+        try (GrowingCluster orders = start(usual());
+                ZombieStage stage = ZombieStage.start(temporal, orders, How.SUSPEND)) {
+            List<LocalNode> master = List.of(orders.startNode(4));
+            List<LocalNode> replica = List.of(orders.startNode(5));
+            stage.traps().arm("replicate", How.HOLD);
+            CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(() -> orders.expand(
+                    master, replica, stage.options("--attach-replicas", "after-reshard", "--batch-slots", "1366")));
+            stage.traps().awaitCaught("replicate");
+            // The batch on the way there is done: what is caught now goes back, but for what is set again before.
+            stage.arm("migrate", "resetHard");
+            stage.word("rollback");
+            stage.traps().release("replicate");
+            assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
+
+            stage.overtake("migrate", "MoveBatch");
+            stage.arm("Owner");
+            stage.overtake("Owner", "MoveBatch");
+            stage.overtake("resetHard", "RemoveNodes");
+
+            assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
+            assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
+            assertThat(orders.holdings()).hasSize(3);
+            orders.assertNothingLost();
+        }
+    }
+
+    @Test
+    void a_rollback_before_the_first_meet_puts_settings_back_and_nobody_has_met_anybody() throws Exception {
+        try (GrowingCluster orders = start(usual());
+                ZombieStage stage = ZombieStage.start(temporal, orders, How.HOLD)) {
+            List<LocalNode> master = List.of(orders.startNode(4));
+            List<LocalNode> replica = List.of(orders.startNode(5));
+            stage.arm("setConfig");
+            CompletableFuture<Outcome> outcome =
+                    CompletableFuture.supplyAsync(() -> orders.expand(master, replica, stage.options()));
+            stage.traps().awaitCaught("setConfig");
+            stage.word("rollback");
+            stage.traps().release("setConfig");
+
+            assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
+            assertThat(outcome.get().event("result").at("/result/outcome").asText())
+                    .isEqualTo("ROLLED_BACK");
+            for (LocalNode node : stage.nodes()) {
+                assertThat(CommandLog.changes(node))
+                        .extracting(CommandLog.Entry::command)
+                        .noneMatch(command -> command.toLowerCase(Locale.ROOT).contains("cluster meet"));
+                try (Jedis jedis = node.jedis()) {
+                    assertThat(jedis.configGet("cluster-allow-replica-migration"))
+                            .containsValue("yes");
+                }
+            }
+            assertThat(stage.known(master.get(0))).isEqualTo(1);
             orders.assertNothingLost();
         }
     }
@@ -115,7 +177,7 @@ class ZombieIT {
                     () -> orders.expand(master, replica, stage.options("--attach-replicas", "before-reshard")));
 
             stage.overtakeBy("meet", "AddNodes", () -> {
-                stage.cancel();
+                stage.word("cancel");
                 assertThat(outcome.join().exit()).as(outcome.join().text()).isEqualTo(5);
             });
 
@@ -123,6 +185,10 @@ class ZombieIT {
             assertThat(stage.known(master.get(0))).isEqualTo(1);
             orders.assertNothingLost();
         }
+    }
+
+    private static WantedServer usual() {
+        return WantedServer.named("redis-7.0").findFirst().orElseThrow();
     }
 
     private static GrowingCluster start(WantedServer wanted) {

@@ -155,11 +155,12 @@ final class ZombieStage implements AutoCloseable {
                 .getPendingActivitiesList();
     }
 
-    void cancel() {
+    /** Gives the run a word, as its operator does. */
+    void word(String word) {
         temporal.link()
                 .client()
                 .newUntypedWorkflowStub(orders.workflowId())
-                .update("cancel", Object.class, Map.of("by", "a test"));
+                .update(word, Object.class, Map.of("by", "a test"));
     }
 
     /** Every server, members and spares. */

@@ -17,6 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +45,9 @@ import picocli.CommandLine.Spec;
                     + "and no acknowledged write lost by moving slots. What a failover loses by the servers' own "
                     + "asynchronous replication is counted apart.",
             "",
-            "A run takes 30 to 50 seconds on two cores that do nothing else, and a minute more where it is rolled back: "
-                    + "10 minutes are some 10 runs, 200 runs take about three hours.",
+            "A run takes 30 to 50 seconds on two cores that do nothing else, and two minutes more where it is rolled back; "
+                    + "it waits more than it computes, so that three at once take hardly longer than one: 200 runs with "
+                    + "--at-once 3 take about an hour and a half.",
             "The seed decides the cluster, the request and when which fault strikes; what comes of it is up to the "
                     + "processes, so that a run may have to be repeated some times to break in the same way."
         },
@@ -58,6 +63,13 @@ public final class FaultRuns implements Callable<Integer> {
 
     @Option(names = "--minutes", paramLabel = "M", description = "begin no run after so many minutes")
     private Integer minutes;
+
+    @Option(
+            names = "--at-once",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "how many runs side by side, each with a Temporal server of its own; default: ${DEFAULT-VALUE}")
+    private int atOnce;
 
     @Option(
             names = "--seed",
@@ -96,26 +108,16 @@ public final class FaultRuns implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((runs != null && runs < 1) || (minutes != null && minutes < 1)) {
-            throw new ParameterException(spec.commandLine(), "--runs and --minutes are at least 1");
+        if ((runs != null && runs < 1) || (minutes != null && minutes < 1) || atOnce < 1) {
+            throw new ParameterException(spec.commandLine(), "--runs, --minutes and --at-once are at least 1");
         }
         List<ServerBinary> binaries = servers == null
                 ? ServerBinary.all()
                 : servers.stream().map(ServerBinary::at).toList();
         Path folder = Files.createTempDirectory("slotferry-faults-");
         Scoreboard board = new Scoreboard();
-        try (TemporalProcess temporal =
-                LocalTemporal.builder().folder(folder.resolve("temporal")).startProcess()) {
-            say("On " + binaries.stream().map(ServerBinary::toString).collect(Collectors.joining(", ")));
-            long first = seed == null ? System.currentTimeMillis() / 1_000 : seed;
-            long deadline = System.nanoTime()
-                    + Duration.ofMinutes(minutes == null ? 60 * 24 * 365 : minutes)
-                            .toNanos();
-            int most = runs != null ? runs : minutes != null ? Integer.MAX_VALUE : 1;
-            for (int i = 0; i < most && System.nanoTime() < deadline; i++) {
-                play(FaultScript.of(first + i), binaries, temporal, folder, board);
-            }
-        }
+        say("On " + binaries.stream().map(ServerBinary::toString).collect(Collectors.joining(", ")));
+        playAll(binaries, folder, board);
         say(board.text());
         if (board.clean() && !keep) {
             Dossier.delete(folder);
@@ -123,6 +125,36 @@ public final class FaultRuns implements Callable<Integer> {
             say("The files are in " + folder);
         }
         return board.clean() ? 0 : 1;
+    }
+
+    private void playAll(List<ServerBinary> binaries, Path folder, Scoreboard board) {
+        long first = seed == null ? System.currentTimeMillis() / 1_000 : seed;
+        int most = runs != null ? runs : minutes != null ? Integer.MAX_VALUE : 1;
+        long deadline = System.nanoTime()
+                + Duration.ofMinutes(minutes == null ? 60 * 24 * 365 : minutes).toNanos();
+        AtomicInteger begun = new AtomicInteger();
+        List<CompletableFuture<Void>> players = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(atOnce);
+        for (int player = 0; player < atOnce; player++) {
+            Path own = folder.resolve("temporal-" + player);
+            players.add(CompletableFuture.runAsync(
+                    () -> {
+                        try (TemporalProcess temporal =
+                                LocalTemporal.builder().folder(own).startProcess()) {
+                            for (int i = begun.getAndIncrement();
+                                    i < most && System.nanoTime() < deadline;
+                                    i = begun.getAndIncrement()) {
+                                play(FaultScript.of(first + i), binaries, temporal, folder, board);
+                            }
+                        }
+                    },
+                    threads));
+        }
+        try {
+            players.forEach(CompletableFuture::join);
+        } finally {
+            threads.shutdown();
+        }
     }
 
     private void play(
@@ -133,30 +165,40 @@ public final class FaultRuns implements Callable<Integer> {
         Dossier dossier = new Dossier(own, temporal);
         try {
             Verdict verdict = run.play();
-            board.add(verdict);
-            say(Scoreboard.line(verdict));
-            if (json) {
-                print(verdict);
-            }
-            if (!verdict.passed()) {
-                verdict.violations().forEach(violation -> say("    " + violation));
-                tellHowToRepeat(script, server, own);
-            }
+            tell(verdict, own, server, board);
             if (verdict.passed() && !keep) {
                 Dossier.delete(own);
             } else {
                 dossier.write(verdict, run.journal());
             }
         } catch (RuntimeException | IOException e) {
-            board.unplayed(script.seed());
             run.journal().note("could not be judged: " + trace(e));
-            say("BROKEN  seed " + script.seed() + " could not be judged: " + e);
-            tellHowToRepeat(script, server, own);
+            tellUnplayed(script, own, server, board, e);
             dossier.write(run.journal());
             if (!temporal.isAlive()) {
                 temporal.start();
             }
         }
+    }
+
+    private synchronized void tell(Verdict verdict, Path files, ServerBinary server, Scoreboard board)
+            throws IOException {
+        board.add(verdict);
+        say(Scoreboard.line(verdict));
+        if (json) {
+            print(verdict);
+        }
+        if (!verdict.passed()) {
+            verdict.violations().forEach(violation -> say("    " + violation));
+            tellHowToRepeat(verdict.script(), server, files);
+        }
+    }
+
+    private synchronized void tellUnplayed(
+            FaultScript script, Path files, ServerBinary server, Scoreboard board, Exception failure) {
+        board.unplayed(script.seed());
+        say("BROKEN  seed " + script.seed() + " could not be judged: " + failure);
+        tellHowToRepeat(script, server, files);
     }
 
     private void tellHowToRepeat(FaultScript script, ServerBinary server, Path files) {
