@@ -263,7 +263,7 @@ class RollbackTest {
         WorkflowStub run = lab.start(THREE_BATCHES);
         halted(run);
         rollback(run);
-        lab.sleep(Duration.ofSeconds(20));
+        lab.sleep(Duration.ofSeconds(80));
         lab.await(run, s -> s.state() == RunState.HALTED && s.phase() == Phase.ROLLBACK);
 
         lab.command(run, "stop-here", "{}");
@@ -281,7 +281,7 @@ class RollbackTest {
 
         assertThat(failure.getType()).isEqualTo(FailureKind.MIGRATE_FAILED.name());
         assertThat(Failures.resultOf(failure).orElseThrow().outcome()).isEqualTo(RunState.ROLLED_BACK);
-        assertThat(timers()).containsExactly(10L, 10L, 10L, 15L, 60L);
+        assertThat(timers()).containsExactly(10L, 10L, 10L, 60L, 60L);
         lab.assertAsBefore();
     }
 
