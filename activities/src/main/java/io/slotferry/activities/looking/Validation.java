@@ -99,7 +99,7 @@ final class Validation {
         List<String> open = ClusterViews.openSlots(sweep.views()).stream()
                 .map(held -> held.node() + " holds " + held.slots() + " open")
                 .toList();
-        verdict("no-open-slot", open, "no slot is importing or migrating on any node");
+        verdict(ValidationReport.NO_OPEN_SLOT, open, "no slot is importing or migrating on any node");
     }
 
     private void slots(Cluster cluster) {

@@ -15,6 +15,7 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.Shard;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
@@ -158,6 +159,7 @@ public final class BatchMover {
         private void moveThrough(Passed before) {
             try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
                 Passed passed = lookAgain(before, session);
+                new StaleMarks(passed.cluster(), slots()).clear(reader, session);
                 taken.requireNotPending(passed.tasks());
                 int pending = passed.tasks().stream()
                         .mapToInt(task -> task.pending().size())
@@ -166,6 +168,10 @@ public final class BatchMover {
                 run.begin(order.slots() - pending);
                 new Lanes(order, run, session, lifeline).move(passed.tasks());
             }
+        }
+
+        private SlotRanges slots() {
+            return SlotRanges.union(order.moves().stream().map(BatchOrder.Move::slots));
         }
 
         /** Masters through the connections that are there already; replicas as they were seen a moment ago. */

@@ -12,14 +12,18 @@ import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
+import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +67,50 @@ class FailoverIT {
             for (Way way : Way.values()) {
                 moveWhile(shards, shards.target, way, batch++);
             }
+        }
+    }
+
+    static Stream<WantedServer> valkey() {
+        return WantedServer.named("valkey-9.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("valkey")
+    void a_replica_that_was_away_when_slots_left_its_master_gives_up_what_it_held_open(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            LocalNode replica = shards.source.replica();
+            fill(shards.source.master(), SlotRanges.parse("0-" + (SLOTS - 1)));
+            BatchOrder order = shards.order("0-" + (SLOTS - 1));
+            AtomicInteger migrations = new AtomicInteger();
+            Consumer<Call> meddling = call -> {
+                if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
+                    replica.kill();
+                }
+            };
+            assertThat(new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
+                            .move(order, new FreeLifeline(1, 1, Optional.empty()))
+                            .complete())
+                    .isTrue();
+            replica.start();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isLinked(replica));
+            assertThat(open(shards)).as("what it came back with").isNotEmpty();
+
+            new BatchMover(shards.reader()).move(order, new FreeLifeline(2, 1, Optional.empty()));
+
+            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(open(shards))
+                    .isEmpty());
+            shards.awaitReady();
+        }
+    }
+
+    private static List<ClusterViews.OpenSlots> open(FailingShards shards) {
+        return ClusterViews.openSlots(shards.reader().sweep(shards.access).views());
+    }
+
+    private static boolean isLinked(LocalNode replica) {
+        try (Jedis jedis = replica.jedis()) {
+            return jedis.info("replication").contains("master_link_status:up");
         }
     }
 

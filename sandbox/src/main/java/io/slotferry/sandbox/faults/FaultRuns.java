@@ -68,7 +68,8 @@ public final class FaultRuns implements Callable<Integer> {
             names = "--at-once",
             paramLabel = "N",
             defaultValue = "1",
-            description = "how many runs side by side, each with a Temporal server of its own; default: ${DEFAULT-VALUE}")
+            description =
+                    "how many runs side by side, each with a Temporal server of its own; default: ${DEFAULT-VALUE}")
     private int atOnce;
 
     @Option(

@@ -10,6 +10,9 @@ import java.util.List;
  * @param checks what was looked at, each with its verdict
  */
 public record ValidationReport(List<CheckResult> checks, List<ShardSummary> shards) {
+    /** The check that no node holds a slot open. */
+    public static final String NO_OPEN_SLOT = "no-open-slot";
+
     public ValidationReport {
         checks = List.copyOf(checks);
         shards = List.copyOf(shards);
@@ -17,6 +20,12 @@ public record ValidationReport(List<CheckResult> checks, List<ShardSummary> shar
 
     public boolean passed() {
         return checks.stream().noneMatch(CheckResult::blocks);
+    }
+
+    /** Whether this check is among those that failed. */
+    public boolean fails(String check) {
+        return checks.stream()
+                .anyMatch(result -> result.blocks() && result.subject().equals(check));
     }
 
     /** Each check that failed, with what it saw. */

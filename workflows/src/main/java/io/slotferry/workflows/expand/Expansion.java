@@ -60,7 +60,7 @@ final class Expansion {
             return direction == TakeOver.Direction.ROLLBACK
                     ? retreat.back(
                             "run " + record.runId() + " of " + record.workflowId() + " is undone", Optional.empty())
-                    : new Growth(request, run, steering, rooms, lease, changes).complete();
+                    : new Growth(request, run, steering, rooms, lease, changes).goOn();
         });
     }
 

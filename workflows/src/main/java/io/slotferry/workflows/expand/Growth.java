@@ -44,11 +44,24 @@ final class Growth {
 
     Ending complete() {
         addMasters();
-        if (plan.attachOrder() == AttachOrder.BEFORE_RESHARD) {
+        return complete(plan.attachOrder());
+    }
+
+    /** The same in the place of a closed run, which may have been on its way back. */
+    Ending goOn() {
+        addMasters();
+        if (changes.slotsMayHaveMoved()) {
+            step(() -> new Settlement(request, run, rooms).completeHomewards());
+        }
+        return complete(plan.attachOrder());
+    }
+
+    private Ending complete(AttachOrder order) {
+        if (order == AttachOrder.BEFORE_RESHARD) {
             attachReplicas();
         }
         reshard();
-        if (plan.attachOrder() == AttachOrder.AFTER_RESHARD) {
+        if (order == AttachOrder.AFTER_RESHARD) {
             attachReplicas();
         }
         return Ending.completed(validated());
@@ -122,13 +135,21 @@ final class Growth {
         step(this::restoreSettings);
         ValidationReport[] report = new ValidationReport[1];
         step(() -> {
-            report[0] = rooms.looking("validate the cluster")
-                    .validate(new ValidateOrder(request.access(), plan, Expected.BALANCED, true, List.of()));
+            report[0] = validate();
+            if (report[0].fails(ValidationReport.NO_OPEN_SLOT)) {
+                new Settlement(request, run, rooms).complete();
+                report[0] = validate();
+            }
             if (!report[0].passed()) {
                 throw Failures.of(invalid(report[0]));
             }
         });
         return report[0];
+    }
+
+    private ValidationReport validate() {
+        return rooms.looking("validate the cluster")
+                .validate(new ValidateOrder(request.access(), plan, Expected.BALANCED, true, List.of()));
     }
 
     private void restoreSettings() {

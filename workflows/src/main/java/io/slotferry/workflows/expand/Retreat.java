@@ -3,14 +3,12 @@ package io.slotferry.workflows.expand;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
-import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
-import io.slotferry.workflows.contract.ReturnPlan;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
 import io.slotferry.workflows.contract.ValidationReport;
@@ -115,7 +113,7 @@ final class Retreat {
         Plan plan = run.plan().orElseThrow();
         run.stopping("brings the cluster into good order");
         if (attempt("the lease could not be taken again", this::holdAgain)) {
-            attempt("slots may still be open", () -> finishOpenSlots(plan));
+            attempt("slots may still be open", this::finishOpenSlots);
             attachWhereSlotsAre(plan);
             attempt("settings were not put back", this::restoreSettings);
         }
@@ -135,12 +133,9 @@ final class Retreat {
     }
 
     /** What a batch leaves open that did not end by itself is served by both ends, and would be for ever. */
-    private void finishOpenSlots(Plan plan) {
+    private void finishOpenSlots() {
         if (changes.slotsMayHaveMoved()) {
-            ReturnPlan way = rooms.lookingBriefly("see which slots are open")
-                    .planReturn(new ReturnOrder(
-                            request.access(), plan, request.batch().slots()));
-            rooms.batches().settle(request, plan, way, run::now);
+            new Settlement(request, run, rooms).completeSoon();
         }
     }
 

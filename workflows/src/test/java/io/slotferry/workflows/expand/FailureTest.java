@@ -32,6 +32,23 @@ class FailureTest {
     }
 
     @Test
+    void slots_that_somebody_still_holds_open_in_the_end_are_finished_before_the_cluster_is_found_wanting() {
+        lab.fake.before("RestoreSettings", () -> lab.fake.leaveOpen(2));
+
+        ExpandResult result = lab.result(lab.start(request(", 'batch': {'slots': 1366}")));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(lab.fake.calls.subList(lab.fake.calls.indexOf("RestoreSettings"), lab.fake.calls.size()))
+                .containsExactly(
+                        "RestoreSettings",
+                        "Validate BALANCED attached=true",
+                        "PlanReturn",
+                        "Settle",
+                        "Validate BALANCED attached=true",
+                        "WriteReport");
+    }
+
+    @Test
     void settings_that_failed_midway_are_put_back_and_nodes_that_were_not_added_are_left_alone() {
         lab.fake.fail("ApplySetting", FailureKind.NODE_REFUSED);
 

@@ -14,6 +14,7 @@ import io.slotferry.planning.ReversePlan;
 import io.slotferry.planning.Settling;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.Activities.BackingUp;
+import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
@@ -217,7 +218,11 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
         cluster.seen().shards().forEach(shard -> owners.put(shard.master().id(), shard.slots()));
         List<PlanProgress.BatchProgress> batches = PlanProgress.of(plan, owners).batches();
         int done = 0;
-        while (done < batches.size() && batches.get(done).state() == PlanProgress.State.DONE) {
+        SlotRanges held = SlotRanges.union(open.stream().map(OpenSlots::slots));
+        while (done < batches.size()
+                && batches.get(done).state() == PlanProgress.State.DONE
+                && plan.batches().get(done).lanes().stream()
+                        .allMatch(lane -> lane.slots().intersect(held).isEmpty())) {
             done++;
         }
         List<Integer> filled = new ArrayList<>();
@@ -248,15 +253,16 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
                                         .noneMatch(node -> order.removed().contains(node.id()));
                     case SERVING -> true;
                 };
+        boolean closed = order.expected() == Expected.SERVING || open.isEmpty();
         return new ValidationReport(
-                List.of(new CheckResult(
-                        "slots",
-                        Optional.empty(),
-                        passed ? Verdict.PASS : Verdict.FAIL,
-                        cluster.slotCounts().toString(),
-                        "",
-                        false)),
+                List.of(
+                        check("slots", passed, cluster.slotCounts().toString()),
+                        check(ValidationReport.NO_OPEN_SLOT, closed, open.toString())),
                 List.of());
+    }
+
+    private static CheckResult check(String name, boolean passed, String seen) {
+        return new CheckResult(name, Optional.empty(), passed ? Verdict.PASS : Verdict.FAIL, seen, "", false);
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.slotferry.workflows.expand;
 import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.planning.ClusterViews.Direction;
+import io.slotferry.planning.ClusterViews.OpenSlots;
+import io.slotferry.planning.Lane;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -13,6 +16,7 @@ import io.slotferry.workflows.contract.RunState;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,7 @@ class SuccessionTest {
                         "ReadCourse",
                         "WriteRecord",
                         "ApplySetting no",
+                        "PlanReturn",
                         "MoveBatch 2",
                         "MoveBatch 3",
                         "AttachReplicas [7014]",
@@ -137,6 +142,41 @@ class SuccessionTest {
 
         assertThat(lab.calls("RemoveNodes")).containsExactly("RemoveNodes [7014]", "RemoveNodes [7014]");
         assertThat(lab.fake.cluster.has(SimulatedCluster.node(4))).isTrue();
+    }
+
+    @Test
+    void slots_that_the_closed_run_left_open_on_their_way_home_get_there_and_then_go_on_with_their_batch() {
+        RunRecord closed = terminatedBeforeBatch(2);
+        Lane lane = closed.plan().batches().get(0).lanes().get(0);
+        lab.fake.open = List.of(new OpenSlots(
+                SimulatedCluster.node(4),
+                Direction.MIGRATING,
+                lane.slots().first(3),
+                closed.plan().shards().get(lane.source()).master().id(),
+                Optional.empty()));
+        lab.fake.calls.clear();
+
+        ExpandResult result = lab.result(lab.start(CONTINUE));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(lab.fake.calls)
+                .containsSubsequence("ApplySetting no", "PlanReturn", "Settle", "MoveBatch 1", "MoveBatch 2");
+        assertThat(lab.fake.cluster.slotCounts()).containsExactly(4096, 4096, 4096, 4096);
+    }
+
+    @Test
+    void slots_that_the_closed_run_left_open_on_their_way_there_are_left_to_their_batch() {
+        RunRecord closed = terminatedBeforeBatch(2);
+        Lane lane = closed.plan().batches().get(1).lanes().get(0);
+        lab.fake.open = List.of(new OpenSlots(
+                closed.plan().shards().get(lane.source()).master(),
+                Direction.MIGRATING,
+                lane.slots().first(3),
+                SimulatedCluster.node(4).id(),
+                Optional.empty()));
+
+        assertThat(lab.result(lab.start(CONTINUE)).outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(lab.fake.calls).doesNotContain("Settle");
     }
 
     @Test
