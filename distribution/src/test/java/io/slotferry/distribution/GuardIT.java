@@ -36,7 +36,7 @@ class GuardIT {
                     "--batch-slots",
                     "1000",
                     "--accept",
-                    "master-without-replica",
+                    "master-without-replica,new-node-memory",
                     "--attach-replicas",
                     "after-reshard"));
 

@@ -91,6 +91,7 @@ final class RefusalsStage implements AutoCloseable {
                     .ignoreExceptionsInstanceOf(JedisClusterException.class)
                     .until(() -> jedis.set("left", "here").equals("OK"));
             jedis.clusterDelSlots(slot);
+            jedis.configSet("cluster-require-full-coverage", "yes");
         }
         return node;
     }

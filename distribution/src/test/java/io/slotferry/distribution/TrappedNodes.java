@@ -63,6 +63,11 @@ record TrappedNodes(Nodes real, Traps traps) implements Nodes {
     }
 
     @Override
+    public Optional<String> knock(NodeAddress address) {
+        return real.knock(address);
+    }
+
+    @Override
     public Optional<String> canary(Collection<NodeAddress> seeds, int slot) {
         return real.canary(seeds, slot);
     }

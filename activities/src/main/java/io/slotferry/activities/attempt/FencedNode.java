@@ -2,6 +2,7 @@ package io.slotferry.activities.attempt;
 
 import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.Particulars;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
@@ -101,6 +102,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     @Override
     public Optional<String> config(String parameter) {
         return node.config(parameter);
+    }
+
+    @Override
+    public Particulars particulars() {
+        return node.particulars();
     }
 
     @Override

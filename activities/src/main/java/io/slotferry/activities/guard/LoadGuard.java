@@ -9,6 +9,7 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
@@ -25,8 +26,8 @@ import java.util.stream.Collectors;
  * The guard by a request's thresholds. A gate costs an INFO and some PINGs on each master of the batch and an INFO on their
  * replicas; it sleeps only while a replica lags or a node is slow.
  *
- * <p>CPU is measured from the end of the batch before to this gate, so that slotferry's own work is not taken for the
- * clients': a run without pauses, and a batch that is a worker's first, have no such figure.
+ * <p>CPU and network are measured from the end of the batch before to this gate, so that slotferry's own work is not taken for the
+ * clients': a run without pauses, and a batch that is a worker's first, have no such figures.
  */
 public final class LoadGuard implements BatchGuard {
     /** A hundred give a p99. */
@@ -159,6 +160,9 @@ public final class LoadGuard implements BatchGuard {
                         percent > thresholds.cpu(),
                         master + ": CPU " + percent + " % of a core, limit " + thresholds.cpu()
                                 + " % (thresholds.cpu)"));
+        thresholds.network().ifPresent(limit -> memory.networkRate(measured.info(), measured.nanos())
+                .ifPresent(rate -> add(
+                        over, rate * 100 > limit.bytesPerSecond() * limit.percent(), network(master, rate, limit))));
         add(
                 over,
                 overMean(measured),
@@ -170,6 +174,15 @@ public final class LoadGuard implements BatchGuard {
                 master + ": " + latency("p99", measured.p99Millis(), measured) + ", limit "
                         + thresholds.p99Latency().toMillis() + " ms (thresholds.p99Latency)");
         return over;
+    }
+
+    private static String network(NodeAddress master, long rate, Network limit) {
+        return String.format(
+                Locale.ROOT,
+                "%s: network %.1f MB/s, limit %s (thresholds.network)",
+                master,
+                rate / MEGABYTE,
+                limit.text());
     }
 
     private static String latency(String figure, double millis, Measured measured) {

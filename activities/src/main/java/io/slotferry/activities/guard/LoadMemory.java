@@ -1,17 +1,19 @@
 package io.slotferry.activities.guard;
 
 import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.activities.redis.ServerInfo.Load;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
-/** What a worker remembers of the CPU time of nodes from one gate to the next. Safe for use by several threads. */
+/** What a worker remembers of the CPU time and the traffic of nodes from one gate to the next. Safe for use by several threads. */
 public final class LoadMemory {
     private static final int MOST_NODES = 2_000;
     /** Over a shorter time the counters, which the kernel keeps by ticks, say little. */
     private static final long SHORTEST_NANOS = 1_000_000_000L;
 
-    private record Sample(long nanos, double cpuSeconds) {}
+    private record Sample(long nanos, Load load) {}
 
     private final Map<String, Sample> byProcess = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -24,7 +26,7 @@ public final class LoadMemory {
 
     /** A moment from which on a node's load counts. */
     synchronized void mark(ServerInfo info, long nanos) {
-        byProcess.put(info.runId(), new Sample(nanos, info.load().cpuSeconds()));
+        byProcess.put(info.runId(), new Sample(nanos, info.load()));
     }
 
     /** The node is about to be worked on by slotferry itself, whose load is not the clients'. */
@@ -39,6 +41,19 @@ public final class LoadMemory {
             return OptionalInt.empty();
         }
         double seconds = (nanos - before.nanos()) / 1e9;
-        return OptionalInt.of((int) Math.round((info.load().cpuSeconds() - before.cpuSeconds()) / seconds * 100));
+        return OptionalInt.of(
+                (int) Math.round((info.load().cpuSeconds() - before.load().cpuSeconds()) / seconds * 100));
+    }
+
+    /** Bytes a second since the mark, of the busier direction; empty as {@link #cpuPercent} is. */
+    synchronized OptionalLong networkRate(ServerInfo info, long nanos) {
+        Sample before = byProcess.get(info.runId());
+        if (before == null || nanos - before.nanos() < SHORTEST_NANOS) {
+            return OptionalLong.empty();
+        }
+        long bytes = Math.max(
+                info.load().bytesIn() - before.load().bytesIn(),
+                info.load().bytesOut() - before.load().bytesOut());
+        return OptionalLong.of(Math.round(bytes / ((nanos - before.nanos()) / 1e9)));
     }
 }

@@ -6,13 +6,18 @@ import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.PreflightReport;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Collects the checks' answers, and holds failures against what the request accepts. */
 final class Answers {
+    private static final int MOST_OF_A_KIND = 10;
+    private static final int MOST_CHARACTERS = 1_000;
+
     private final Set<String> accept;
     private final Set<String> matched = new LinkedHashSet<>();
     private final List<CheckResult> results = new ArrayList<>();
@@ -45,9 +50,21 @@ final class Answers {
         }
     }
 
+    /** Passes a check that has nothing against any node. */
+    void passUnlessSaid(CheckName check, String evidence) {
+        if (results.stream().noneMatch(result -> result.check().equals(check.text()))) {
+            pass(check, Optional.empty(), evidence);
+        }
+    }
+
     private void add(CheckName check, Optional<NodeAddress> node, Verdict verdict, String evidence, String remedy) {
         results.add(new CheckResult(
-                check.text(), node, verdict, evidence, remedy, verdict == Verdict.FAIL && accepted(check, node)));
+                check.text(),
+                node,
+                verdict,
+                cut(evidence),
+                cut(remedy),
+                verdict == Verdict.FAIL && accepted(check, node)));
     }
 
     private boolean accepted(CheckName check, Optional<NodeAddress> node) {
@@ -77,7 +94,52 @@ final class Answers {
                 unmatched.add(entry + why(entry));
             }
         }
-        return new PreflightReport(results, unmatched, members);
+        return new PreflightReport(bounded(), unmatched, members);
+    }
+
+    /** A report travels through histories, so that it must not grow with the cluster: passes are one line, others a few. */
+    private List<CheckResult> bounded() {
+        record Kind(String check, Verdict verdict, boolean accepted) {}
+        Map<Kind, List<CheckResult>> byKind = new LinkedHashMap<>();
+        results.forEach(result -> byKind.computeIfAbsent(
+                        new Kind(result.check(), result.verdict(), result.accepted()), kind -> new ArrayList<>())
+                .add(result));
+        List<CheckResult> bounded = new ArrayList<>();
+        byKind.forEach((kind, some) -> {
+            if (kind.verdict() == Verdict.PASS) {
+                bounded.add(some.size() == 1 ? some.get(0) : together(some));
+            } else {
+                bounded.addAll(some.subList(0, Math.min(some.size(), MOST_OF_A_KIND)));
+                if (some.size() > MOST_OF_A_KIND) {
+                    bounded.add(more(some.get(MOST_OF_A_KIND), some.size() - MOST_OF_A_KIND));
+                }
+            }
+        });
+        return bounded;
+    }
+
+    private static CheckResult together(List<CheckResult> passed) {
+        CheckResult first = passed.get(0);
+        boolean same = passed.stream().allMatch(result -> result.evidence().equals(first.evidence()));
+        String nodes = "all " + passed.size() + " nodes";
+        String evidence = same
+                ? nodes + ": " + first.evidence()
+                : nodes + "; " + first.node().map(node -> node + ": ").orElse("") + first.evidence();
+        return new CheckResult(first.check(), Optional.empty(), Verdict.PASS, evidence, "", false);
+    }
+
+    private static CheckResult more(CheckResult next, int more) {
+        return new CheckResult(
+                next.check(),
+                Optional.empty(),
+                next.verdict(),
+                "and " + more + " more like these",
+                next.remedy(),
+                next.accepted());
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + " …";
     }
 
     private static String why(String entry) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The stable names of the checks, as in {@code accept}, docs and metrics. */
+/** The stable names of the checks, as in {@code accept}, docs and metrics; docs/PREFLIGHT.md has a paragraph on each. */
 public enum CheckName {
     CLUSTER_REACHABLE(false),
     NODE_REACHABLE(false),
@@ -14,6 +14,8 @@ public enum CheckName {
     NO_MIGRATION_JOB(false),
     NO_FAILING_NODE(false),
     NO_OTHER_SLOTFERRY(false),
+    QUORUM(true),
+    HOSTS_WITH_MASTERS(true),
     MASTER_WITHOUT_REPLICA(true),
     REPLICA_IN_SYNC(true),
     MASTER_AND_REPLICA_APART(true),
@@ -22,7 +24,28 @@ public enum CheckName {
     NEW_NODE_EMPTY(false),
     NEW_NODE_UNKNOWN(false),
     NEW_NODE_SAME_SERVER(true),
-    NEW_NODE_MIN_REPLICAS(false);
+    NEW_NODE_MIN_REPLICAS(false),
+    NEW_NODE_BUS_PORT(true),
+    NEW_NODE_ANNOUNCED_ADDRESS(true),
+    NEW_NODE_MEMORY(true),
+    NEW_NODE_PERSISTENCE(true),
+    CLOCKS(true),
+    CONFIG_PARITY(true),
+    ACL_PARITY(true),
+    MODULE_PARITY(true),
+    FUNCTION_PARITY(true),
+    HARDWARE_PARITY(true),
+    RIGHTS(true),
+    LOAD_CPU(true),
+    LOAD_MEMORY(true),
+    LOAD_NETWORK(true),
+    LATENCY_MEAN(true),
+    LATENCY_P99(true),
+    REPLICATION_LAG(true),
+    READONLY_CLIENTS(true),
+    CLIENT_BUFFERS(true),
+    SLOW_LOG(true),
+    FORK_ROOM(true);
 
     private final boolean acceptable;
 

@@ -21,11 +21,12 @@ final class NewNodeChecks {
     private final List<NodeView> views;
     private final Optional<ServerInfo> example;
 
-    NewNodeChecks(ExpandRequest request, Answers answers, List<NodeView> views, Optional<ServerInfo> example) {
+    NewNodeChecks(ExpandRequest request, Answers answers, Readings readings) {
         this.request = request;
         this.answers = answers;
-        this.views = views;
-        this.example = example;
+        this.views = readings.views();
+        this.example =
+                readings.members().values().stream().map(NodeReading::info).findFirst();
     }
 
     void check(Asked<NewNode> asked) {
@@ -183,10 +184,12 @@ final class NewNodeChecks {
     }
 
     private void minReplicas(NewNode node, Role planned, Optional<NodeAddress> subject) {
-        if (planned != Role.MASTER || node.minReplicas() == 0) {
+        if (planned != Role.MASTER) {
             return;
         }
-        if (request.attachReplicas() == AttachReplicas.AFTER_RESHARD
+        if (node.minReplicas() == 0) {
+            answers.pass(CheckName.NEW_NODE_MIN_REPLICAS, subject, "min-replicas-to-write 0");
+        } else if (request.attachReplicas() == AttachReplicas.AFTER_RESHARD
                 || request.add().replicas().isEmpty()) {
             answers.fail(
                     CheckName.NEW_NODE_MIN_REPLICAS,

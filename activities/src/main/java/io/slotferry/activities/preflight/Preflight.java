@@ -3,18 +3,18 @@ package io.slotferry.activities.preflight;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.cluster.Sweep;
+import io.slotferry.activities.guard.LoadSurvey;
+import io.slotferry.activities.preflight.NodeReading.Limits;
 import io.slotferry.activities.redis.ConnectionName;
-import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
-import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
-import io.slotferry.planning.NodeView;
 import io.slotferry.planning.ViewAgreement;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PreflightReport;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +23,12 @@ import java.util.function.Predicate;
 
 /** Looks at a cluster and at the nodes to be added to it, and changes nothing. */
 public final class Preflight {
+    /** Of one client: as much as memory that a batch would need. */
+    private static final long BUFFER_LIMIT = 10_000_000;
+
     private final ClusterReader reader;
     private final Predicate<ConnectionName> stranger;
+    private final Clock clock;
 
     /**
      * Checks by this reader.
@@ -32,19 +36,39 @@ public final class Preflight {
      * @param stranger whether a connection of slotferry's is none of those that the run may end by its fence
      */
     public Preflight(ClusterReader reader, Predicate<ConnectionName> stranger) {
+        this(reader, stranger, Clock.systemUTC());
+    }
+
+    Preflight(ClusterReader reader, Predicate<ConnectionName> stranger, Clock clock) {
         this.reader = reader;
         this.stranger = stranger;
+        this.clock = clock;
     }
 
     /** Every check's answer. */
     public PreflightReport check(ExpandRequest request) {
         Answers answers = new Answers(request.accept());
         Optional<Sweep> sweep = sweep(request, answers);
-        sweep.ifPresent(found -> checkCluster(found, answers));
-        Optional<ServerInfo> example = sweep.flatMap(this::exampleInfo);
-        new NewNodeChecks(request, answers, sweep.map(Sweep::views).orElse(List.of()), example)
-                .check(NewNodes.ask(reader, request));
+        Asked<NewNode> newNodes = NewNodes.ask(reader, request);
+        Readings readings = Readings.of(
+                reader,
+                request,
+                newNodes,
+                sweep.map(Sweep::views).orElse(List.of()),
+                new Limits(clock, BUFFER_LIMIT, request.thresholds().p99Latency()));
+        LoadSurvey survey = new LoadSurvey(reader, readings.all().keySet());
+        sweep.ifPresent(found -> checkCluster(found, readings, survey, answers));
+        new NewNodeChecks(request, answers, readings).check(newNodes);
+        checkNodes(readings, answers);
         return answers.report(sweep.map(Preflight::members).orElse(List.of()));
+    }
+
+    private void checkNodes(Readings readings, Answers answers) {
+        new NewNodeFitness(reader, answers, readings).check();
+        new ConfigParity(answers).check(readings);
+        new ServerParity(answers, readings).check();
+        new RightsCheck(answers).check(readings.all());
+        new ConditionChecks(answers, readings).check(BUFFER_LIMIT);
     }
 
     private static List<NodeId> members(Sweep sweep) {
@@ -96,18 +120,7 @@ public final class Preflight {
                 && sweep.views().get(0).self().slots().isEmpty();
     }
 
-    private Optional<ServerInfo> exampleInfo(Sweep sweep) {
-        return sweep.views().stream()
-                .map(NodeView::self)
-                .map(KnownNode::address)
-                .findFirst()
-                .flatMap(address -> {
-                    Asked<ServerInfo> asked = reader.ask(List.of(address), Node::info);
-                    return Optional.ofNullable(asked.answers().get(address));
-                });
-    }
-
-    private void checkCluster(Sweep sweep, Answers answers) {
+    private void checkCluster(Sweep sweep, Readings readings, LoadSurvey survey, Answers answers) {
         sweep.failures()
                 .forEach((address, failure) -> answers.fail(
                         CheckName.NODE_REACHABLE,
@@ -128,6 +141,8 @@ public final class Preflight {
                 ? Optional.of(agreed.cluster())
                 : Optional.empty();
         new ReplicaChecks(reader, answers).check(cluster);
+        new HostChecks(answers, readings.with(cluster)).check();
+        new LoadChecks(reader, answers, readings.with(cluster)).check(survey);
     }
 
     /** {@code 1 slot}, {@code 5,461 slots}. */

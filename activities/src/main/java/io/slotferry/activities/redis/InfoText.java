@@ -51,7 +51,9 @@ final class InfoText {
                 Double.parseDouble(facts.getOrDefault("used_cpu_user" + threads, "0"))
                         + Double.parseDouble(facts.getOrDefault("used_cpu_sys" + threads, "0")),
                 Long.parseLong(facts.getOrDefault("used_memory", "0")),
-                maxMemory > 0 ? maxMemory : Long.parseLong(facts.getOrDefault("total_system_memory", "0")));
+                maxMemory > 0 ? maxMemory : Long.parseLong(facts.getOrDefault("total_system_memory", "0")),
+                Long.parseLong(facts.getOrDefault("total_net_input_bytes", "0")),
+                Long.parseLong(facts.getOrDefault("total_net_output_bytes", "0")));
     }
 
     /** Number of keys by database, from lines {@code db0:keys=12,expires=3,...}. */

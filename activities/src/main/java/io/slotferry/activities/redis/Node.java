@@ -29,6 +29,9 @@ public interface Node extends AutoCloseable {
     /** CONFIG GET; empty where the node does not know the parameter. */
     Optional<String> config(String parameter);
 
+    /** What else can be read of it, through this connection. */
+    Particulars particulars();
+
     /** Atomic slot migrations that are not over, one line each; empty where the server has none to offer. */
     List<String> migrationJobs();
 

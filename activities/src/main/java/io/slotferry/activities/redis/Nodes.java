@@ -32,6 +32,13 @@ public interface Nodes {
     RdbStream rdb(NodeAddress address, Runnable waiting);
 
     /**
+     * Connects to a port and says nothing there, as for a bus port, which speaks another language.
+     *
+     * @return why there is no connection, for a person; empty where there is one
+     */
+    Optional<String> knock(NodeAddress address);
+
+    /**
      * Writes a key of this slot (if absent, with a TTL, under a name that nobody else has), reads it back and deletes it,
      * through a cluster client as an application would.
      *

@@ -144,7 +144,8 @@ final class RespConnection implements AutoCloseable {
     /** The command with its first word of arguments at most: enough to know it by, and never a secret or a key. */
     private static String name(CommandArguments command) {
         String first = new String(command.getCommand().getRaw(), StandardCharsets.UTF_8);
-        boolean container = List.of("CLUSTER", "CONFIG", "CLIENT", "FUNCTION").contains(first);
+        boolean container = List.of("CLUSTER", "CONFIG", "CLIENT", "FUNCTION", "ACL", "MODULE", "SLOWLOG")
+                .contains(first);
         return container && command.size() > 1
                 ? first + " " + new String(command.get(1).getRaw(), StandardCharsets.UTF_8)
                 : first;

@@ -65,6 +65,11 @@ class RespNode implements Node {
     }
 
     @Override
+    public Particulars particulars() {
+        return new RespParticulars(connection);
+    }
+
+    @Override
     public List<String> migrationJobs() {
         List<CommandArguments> commands =
                 List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL"));

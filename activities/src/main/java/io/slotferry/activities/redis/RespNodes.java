@@ -6,6 +6,10 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +18,8 @@ import java.util.Optional;
 /** Real nodes, over the Redis protocol, all with the same credential. */
 public final class RespNodes implements Nodes {
     private static final Duration LOOK_LIMIT = Duration.ofSeconds(5);
+
+    private static final int KNOCK_MILLIS = 3_000;
 
     private final Optional<Credential> credential;
     private final String credentialHint;
@@ -62,6 +68,18 @@ public final class RespNodes implements Nodes {
     @Override
     public RdbStream rdb(NodeAddress address, Runnable waiting) {
         return RdbConnection.open(address, credential, credentialHint, waiting);
+    }
+
+    @Override
+    public Optional<String> knock(NodeAddress address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.host(), address.port()), KNOCK_MILLIS);
+            return Optional.empty();
+        } catch (UnknownHostException e) {
+            return Optional.of("no address is known for the host " + address.host());
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

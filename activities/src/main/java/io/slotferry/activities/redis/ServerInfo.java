@@ -61,14 +61,16 @@ public record ServerInfo(
     public record MasterLink(String host, int port, boolean up, boolean syncing) {}
 
     /**
-     * The sections "CPU" and "Memory".
+     * Of the sections "CPU", "Memory" and "Stats".
      *
      * @param cpuSeconds that its main thread has used since the process started; of all its threads where it does not say
      *     (Redis before 6.2)
      * @param usedMemory in bytes
      * @param memoryLimit maxmemory, or where that is 0 the machine's memory; 0 where neither is known
+     * @param bytesIn that it has read from its network since the process started, those of replication with them
+     * @param bytesOut that it has written
      */
-    public record Load(double cpuSeconds, long usedMemory, long memoryLimit) {}
+    public record Load(double cpuSeconds, long usedMemory, long memoryLimit, long bytesIn, long bytesOut) {}
 
     /** A {@code slaveN} line. */
     public record ReplicaLine(NodeAddress address, boolean online, long offset) {}

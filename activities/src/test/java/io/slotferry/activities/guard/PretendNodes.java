@@ -29,6 +29,7 @@ final class PretendNodes implements Nodes {
         boolean linked = true;
         double cpuSeconds;
         long usedMemory = 10_000_000;
+        long bytesIn;
         long offset = 1_000;
         /** How far the offset moves with each INFO. */
         long catchingUp;
@@ -52,7 +53,7 @@ final class PretendNodes implements Nodes {
                     false,
                     false,
                     new Replication(master, offset, link, List.of()),
-                    new Load(cpuSeconds, usedMemory, 100_000_000));
+                    new Load(cpuSeconds, usedMemory, 100_000_000, bytesIn, 0));
         }
     }
 
@@ -98,6 +99,11 @@ final class PretendNodes implements Nodes {
     @Override
     public RdbStream rdb(NodeAddress address, Runnable waiting) {
         throw new UnsupportedOperationException("a guard takes no backup");
+    }
+
+    @Override
+    public Optional<String> knock(NodeAddress address) {
+        throw new UnsupportedOperationException("a guard knocks nowhere");
     }
 
     @Override

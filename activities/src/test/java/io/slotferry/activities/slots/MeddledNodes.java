@@ -60,6 +60,11 @@ final class MeddledNodes implements Nodes {
     }
 
     @Override
+    public Optional<String> knock(NodeAddress address) {
+        return real.knock(address);
+    }
+
+    @Override
     public Optional<String> canary(Collection<NodeAddress> seeds, int slot) {
         return real.canary(seeds, slot);
     }

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.NodeAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an operator asks, with every default filled in. Read by {@link RequestReader} from the one JSON value that starts a
@@ -45,6 +49,8 @@ public record ExpandRequest(
         tree.remove(List.of("approval", "stopAfter"));
         if (thresholds.equals(Thresholds.DEFAULT)) {
             tree.remove("thresholds");
+        } else if (thresholds.network().isEmpty() && tree.get("thresholds") instanceof ObjectNode given) {
+            given.remove("network");
         }
         if (backupOptions.equals(BackupOptions.DEFAULT)) {
             tree.remove("backupOptions");
@@ -142,8 +148,25 @@ public record ExpandRequest(
      * @param cpu of one core, in percent, as clients alone use it on a node that gives or takes slots
      * @param memory of a node that takes slots, in percent of maxmemory, or of the machine's where that is 0
      * @param replicationLag until a replica of such a node has what its master has
+     * @param network empty where no capacity is stated: then nothing is said of it
      */
-    public record Thresholds(int cpu, int memory, Duration meanLatency, Duration p99Latency, Duration replicationLag) {
+    public record Thresholds(
+            int cpu,
+            int memory,
+            Duration meanLatency,
+            Duration p99Latency,
+            Duration replicationLag,
+            Optional<Network> network) {
+        public Thresholds {
+            // Requests that were written down before there was a limit for the network have none.
+            network = network == null ? Optional.empty() : network;
+        }
+
+        /** Without a stated capacity of the network. */
+        public Thresholds(int cpu, int memory, Duration meanLatency, Duration p99Latency, Duration replicationLag) {
+            this(cpu, memory, meanLatency, p99Latency, replicationLag, Optional.empty());
+        }
+
         /** Where the request says nothing. */
         public static final Thresholds DEFAULT =
                 new Thresholds(70, 80, Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(500));
@@ -152,7 +175,47 @@ public record ExpandRequest(
         public String text() {
             return "cpu " + cpu + " %, memory " + memory + " %, meanLatency " + meanLatency.toMillis()
                     + " ms, p99Latency " + p99Latency.toMillis() + " ms, replicationLag " + replicationLag.toMillis()
-                    + " ms";
+                    + " ms"
+                    + network.map(limit -> ", network " + limit.text()).orElse("");
+        }
+    }
+
+    /**
+     * What a node's network carries, each way, and how much of it may be in use.
+     *
+     * @param bytesPerSecond its capacity
+     * @param percent of it, over which a batch waits
+     */
+    public record Network(long bytesPerSecond, int percent) {
+        /** Of a capacity, where the request does not say. */
+        public static final int DEFAULT_PERCENT = 50;
+
+        private static final Pattern CAPACITY = Pattern.compile("([1-9][0-9]{0,5}) ?(kbit|Mbit|Gbit|kB|MB|GB)/s");
+        private static final Map<String, Long> UNITS = Map.of(
+                "kbit",
+                125L,
+                "Mbit",
+                125_000L,
+                "Gbit",
+                125_000_000L,
+                "kB",
+                1_000L,
+                "MB",
+                1_000_000L,
+                "GB",
+                1_000_000_000L);
+
+        /** Bytes per second of a text such as {@code 10 Gbit/s} or {@code 1250 MB/s}; empty where it is not of that form. */
+        public static Optional<Long> capacity(String text) {
+            Matcher matcher = CAPACITY.matcher(text);
+            return matcher.matches()
+                    ? Optional.of(Long.parseLong(matcher.group(1)) * UNITS.get(matcher.group(2)))
+                    : Optional.empty();
+        }
+
+        /** For a person. */
+        public String text() {
+            return percent + " % of " + String.format(Locale.ROOT, "%.1f", bytesPerSecond / 1e6) + " MB/s";
         }
     }
 

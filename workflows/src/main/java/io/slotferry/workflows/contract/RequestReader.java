@@ -9,6 +9,7 @@ import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
@@ -262,13 +263,25 @@ public final class RequestReader {
                 fields.integer("memory", 1, 100, usual.memory()),
                 limit(fields, "meanLatency", usual.meanLatency()),
                 limit(fields, "p99Latency", usual.p99Latency()),
-                limit(fields, "replicationLag", usual.replicationLag()));
-        if (fields.has("network")) {
-            fields.problem(
-                    "network", "not built yet, since it takes a stated capacity of the nodes' network; leave it out");
-        }
+                limit(fields, "replicationLag", usual.replicationLag()),
+                fields.has("network") ? network(fields.object("network", true)) : Optional.empty());
         fields.nothingElse();
         return thresholds;
+    }
+
+    private static Optional<Network> network(JsonFields fields) {
+        String form = "a rate such as \"10 Gbit/s\" or \"1250 MB/s\"";
+        Optional<String> text = fields.text("capacity", form);
+        if (!fields.has("capacity")) {
+            fields.problem("capacity", "missing; " + form + " that a node's network carries belongs here");
+        }
+        Optional<Long> bytes = text.flatMap(Network::capacity);
+        if (text.isPresent() && bytes.isEmpty()) {
+            fields.problem("capacity", "\"" + text.get() + "\" is not " + form);
+        }
+        int percent = fields.integer("percent", 1, 100, Network.DEFAULT_PERCENT);
+        fields.nothingElse();
+        return bytes.map(perSecond -> new Network(perSecond, percent));
     }
 
     private static Duration limit(JsonFields fields, String name, Duration otherwise) {

@@ -10,6 +10,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
@@ -91,6 +92,33 @@ class RequestReaderTest {
 
         assertThat(usual.canonical()).isEqualTo(read(WHOLE.formatted("")).canonical());
         assertThat(other.canonical()).contains("\"cpu\":71");
+    }
+
+    @Test
+    void the_capacity_of_a_network_is_stated_with_its_unit() {
+        assertThat(read(WHOLE.formatted(", 'thresholds': {'network': {'capacity': '10 Gbit/s'}}"))
+                        .thresholds()
+                        .network())
+                .contains(new Network(1_250_000_000, 50));
+        assertThat(read(WHOLE.formatted(", 'thresholds': {'network': {'capacity': '125MB/s', 'percent': 30}}"))
+                        .thresholds()
+                        .text())
+                .endsWith(", network 30 % of 125.0 MB/s");
+        assertThat(problems(WHOLE.formatted(", 'thresholds': {'network': {'capacity': '10', 'share': 1}}")))
+                .containsExactly(
+                        "thresholds.network.capacity: \"10\" is not a rate such as \"10 Gbit/s\" or \"1250 MB/s\"",
+                        "thresholds.network.share: unknown field; known here: capacity, percent");
+        assertThat(problems(WHOLE.formatted(", 'thresholds': {'network': '50 %'}")))
+                .containsExactly("thresholds.network: an object belongs here, not a string");
+    }
+
+    @Test
+    void thresholds_without_a_network_have_the_canonical_text_that_they_always_had() {
+        assertThat(read(WHOLE.formatted(", 'thresholds': {'cpu': 71}")).canonical())
+                .doesNotContain("network");
+        assertThat(read(WHOLE.formatted(", 'thresholds': {'network': {'capacity': '1 Gbit/s'}}"))
+                        .canonical())
+                .contains("\"network\":{\"bytesPerSecond\":125000000,\"percent\":50}");
     }
 
     @Test
@@ -177,7 +205,7 @@ class RequestReaderTest {
                 "'thresholds': {'memory': '80 %'} | thresholds.memory: a whole number from 1 to 100 belongs here, not a string",
                 "'thresholds': {'meanLatency': 5} | thresholds.meanLatency: an ISO-8601 duration such as \"PT0.005S\" belongs here, not a number",
                 "'thresholds': {'p99Latency': 'PT0S'} | thresholds.p99Latency: PT0S is not between PT0.001S and PT1M",
-                "'thresholds': {'network': 50} | thresholds.network: not built yet, since it takes a stated capacity of the nodes' network; leave it out",
+                "'thresholds': {'network': 50} | thresholds.network: an object belongs here, not a number",
                 "'thresholds': {'latency': 5} | thresholds.latency: unknown field; known here: cpu, memory, meanLatency, p99Latency, replicationLag, network",
                 "'bigKeys': {}            | bigKeys: not built yet; leave it out",
                 "'tls': true              | tls: not built yet; leave it out",

@@ -1,0 +1,129 @@
+package io.slotferry.activities.preflight;
+
+import io.slotferry.planning.Cluster;
+import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.KnownNode.Flag;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Shard;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** That a majority of masters outlives a failure, of one of them or of a host. Hosts are told apart by their text. */
+final class HostChecks {
+    private final Answers answers;
+    private final Readings readings;
+
+    HostChecks(Answers answers, Readings readings) {
+        this.answers = answers;
+        this.readings = readings;
+    }
+
+    void check() {
+        if (readings.agreed().isEmpty()) {
+            answers.notApplicable(CheckName.QUORUM, Optional.empty(), "the nodes' views differ");
+            answers.notApplicable(CheckName.HOSTS_WITH_MASTERS, Optional.empty(), "the nodes' views differ");
+            return;
+        }
+        Cluster cluster = readings.agreed().get();
+        quorum(cluster);
+        hosts(cluster);
+    }
+
+    /** Masters that own slots vote. */
+    private static List<Shard> voters(Cluster cluster) {
+        return cluster.shards().stream()
+                .filter(shard -> !shard.slots().isEmpty())
+                .toList();
+    }
+
+    private void quorum(Cluster cluster) {
+        Set<NodeId> failing = ClusterViews.failing(readings.views()).stream()
+                .filter(found -> found.flag() == Flag.FAIL || found.flag() == Flag.PFAIL)
+                .map(found -> found.node().id())
+                .collect(Collectors.toSet());
+        List<Shard> voters = voters(cluster);
+        long alive = voters.stream()
+                .filter(shard -> !failing.contains(shard.master().id()))
+                .count();
+        int majority = voters.size() / 2 + 1;
+        String figures = alive + " of " + Preflight.counted(voters.size(), "master") + " with slots can vote, "
+                + majority + " are a majority";
+        if (alive < majority) {
+            answers.fail(CheckName.QUORUM, Optional.empty(), figures, "bring the failed masters back");
+        } else if (alive == majority) {
+            answers.warn(
+                    CheckName.QUORUM,
+                    Optional.empty(),
+                    figures + ": if one fails during the run, no replica can be promoted",
+                    "three masters that are all up outlive the loss of one; bring back what is missing, or go on"
+                            + " knowing it");
+        } else {
+            answers.pass(CheckName.QUORUM, Optional.empty(), figures);
+        }
+    }
+
+    private void hosts(Cluster cluster) {
+        Map<String, Integer> now = new TreeMap<>();
+        voters(cluster).forEach(shard -> now.merge(shard.master().address().host(), 1, Integer::sum));
+        boolean oneHost = cluster.members()
+                        .map(member -> member.address().host())
+                        .distinct()
+                        .count()
+                == 1;
+        if (oneHost) {
+            answers.notApplicable(
+                    CheckName.HOSTS_WITH_MASTERS, Optional.empty(), "all nodes run on one host: a sandbox");
+            return;
+        }
+        Map<String, Integer> after = new TreeMap<>(now);
+        Set<NodeAddress> masters =
+                voters(cluster).stream().map(shard -> shard.master().address()).collect(Collectors.toSet());
+        readings.request().add().masters().stream()
+                .filter(address -> !masters.contains(address))
+                .forEach(address -> after.merge(address.host(), 1, Integer::sum));
+        boolean troubleNow = hosts("now", now);
+        boolean troubleAfter = hosts("after the expansion", after);
+        if (!troubleNow && !troubleAfter) {
+            answers.pass(
+                    CheckName.HOSTS_WITH_MASTERS,
+                    Optional.empty(),
+                    "masters on " + now.size() + " hosts now, on " + after.size()
+                            + " after the expansion; the loss of any leaves a majority");
+        }
+    }
+
+    private boolean hosts(String when, Map<String, Integer> masters) {
+        int all = masters.values().stream().mapToInt(Integer::intValue).sum();
+        int most = Collections.max(masters.values());
+        String host = masters.entrySet().stream()
+                .filter(entry -> entry.getValue() == most)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        if (all - most < all / 2 + 1) {
+            answers.warn(
+                    CheckName.HOSTS_WITH_MASTERS,
+                    Optional.empty(),
+                    when + " " + host + " has " + most + " of " + Preflight.counted(all, "master")
+                            + ": its loss leaves no majority, and no replica would be promoted",
+                    "spread the masters over at least three hosts (CLUSTER FAILOVER on a replica elsewhere)");
+            return true;
+        }
+        if (masters.size() % 2 == 0) {
+            answers.warn(
+                    CheckName.HOSTS_WITH_MASTERS,
+                    Optional.empty(),
+                    when + " masters run on " + masters.size()
+                            + " hosts, an even number: cut in two equal halves, neither has a majority",
+                    "an odd number of hosts with masters always leaves one side able to go on");
+            return true;
+        }
+        return false;
+    }
+}
