@@ -8,6 +8,7 @@ import io.slotferry.starter.CancelCommand;
 import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.ExpandCommand;
 import io.slotferry.starter.PlanCommand;
+import io.slotferry.starter.PreflightCommand;
 import io.slotferry.starter.RetryCommand;
 import io.slotferry.starter.RollbackCommand;
 import io.slotferry.starter.StatusCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         commandListHeading = "%nCommands:%n",
         footer = {"", "slotferry help COMMAND explains a command and its exit codes."},
         subcommands = {
+            PreflightCommand.class,
             PlanCommand.class,
             BackupCommand.class,
             ExpandCommand.class,

@@ -318,6 +318,32 @@ class CommandsIT {
     }
 
     @Test
+    void preflight_shows_what_is_amiss_under_an_id_of_its_own_and_everything_with_all() {
+        Cli.Done done = run("preflight", cli(), flags("checked"));
+
+        assertThat(done.out()).contains("WARN      memory@10.0.0.2:7000", "Preflight passed: 1 warned, 3 passed");
+        assertThat(done.out()).doesNotContain("one-view");
+        assertThat(done.code()).isZero();
+        assertThat(run("status", cli(), "preflight-checked").code()).isZero();
+        List<String> all = new ArrayList<>(List.of(flags("checked")));
+        all.add("--all");
+        assertThat(run("preflight", cli(), all.toArray(String[]::new)).out()).contains("PASS      one-view");
+    }
+
+    @Test
+    void a_failed_preflight_ends_with_the_exit_code_of_a_refusal_and_its_report_as_json() {
+        List<String> args = new ArrayList<>(List.of(flags("refused-checked")));
+        args.add("--json");
+
+        Cli.Done done = run("preflight", cli(), args.toArray(String[]::new));
+
+        assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
+        assertThat(done.err()).contains("FAIL      empty@10.0.0.4:7000", "Preflight failed: 1 failed, 1 warned, 2 passed");
+        assertThat(done.event("preflight").get("passed").asBoolean()).isFalse();
+        assertThat(done.event("preflight").at("/report/results")).hasSize(4);
+    }
+
+    @Test
     void a_request_from_standard_input_is_overridden_by_flags() {
         String request = "{\"cluster\": {\"name\": \"file\", \"seeds\": [\"10.0.0.1:7000\"]},"
                 + " \"add\": {\"masters\": [\"10.0.0.4:7000\"]}, \"backup\": \"none\"}";
@@ -394,6 +420,7 @@ class CommandsIT {
 
     private static Cli.Done run(String command, Cli cli, String... args) {
         return switch (command) {
+            case "preflight" -> cli.run(PreflightCommand::new, args);
             case "plan" -> cli.run(PlanCommand::new, args);
             case "expand" -> cli.run(ExpandCommand::new, args);
             case "status" -> cli.run(StatusCommand::new, args);

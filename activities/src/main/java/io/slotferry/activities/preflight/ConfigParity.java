@@ -90,6 +90,10 @@ final class ConfigParity {
             answers.notApplicable(CheckName.CONFIG_PARITY, subject, refused.reply());
             return;
         }
+        if (!reading.info().clusterEnabled()) {
+            answers.notApplicable(CheckName.CONFIG_PARITY, subject, "it is not in cluster mode: new-node-cluster-mode");
+            return;
+        }
         Map<String, String> here = ((Answer.Done<Map<String, String>>) reading.config()).value();
         List<String> failing = differing(here, Grade.FAILS);
         List<String> warning = differing(here, Grade.WARNS);

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +44,11 @@ final class RespParticulars implements Particulars {
     public Map<String, String> aclUsers() {
         Map<String, String> users = new LinkedHashMap<>();
         for (Object line : list(connection.call(command("ACL", "LIST")))) {
-            String[] words = text(line).split(" ", 3);
-            users.put(words.length > 1 ? words[1] : "", digest((byte[]) line));
+            String[] words = text(line).split(" ");
+            String name = words.length > 1 ? words[1] : "";
+            // Redis 6.2 words the same rules in another order on every node.
+            Arrays.sort(words);
+            users.put(name, digest(String.join(" ", words).getBytes(StandardCharsets.UTF_8)));
         }
         return users;
     }

@@ -10,11 +10,14 @@ import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.PreflightReport;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 
 /** A cluster with which nothing is amiss, on every server. */
+@Execution(ExecutionMode.CONCURRENT)
 class PreflightPassesIT {
     @ParameterizedTest
     @MethodSource("io.slotferry.servers.WantedServer#all")
