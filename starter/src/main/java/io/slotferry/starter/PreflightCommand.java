@@ -45,15 +45,17 @@ public final class PreflightCommand extends TemporalCommand {
         Run run = new Starter(temporal, voice(), taskQueue())
                 .start(request, Starter.workflowId(RequestReader.read(request)));
         Look look;
-        try (Farewell farewell =
-                new Farewell(voice(), "The checks still run: slotferry watch " + run.workflowId())) {
+        try (Farewell farewell = new Farewell(voice(), "The checks still run: slotferry watch " + run.workflowId())) {
             look = new Follower(temporal, voice(), surroundings()).until(run, status -> false);
         }
         if (!look.closed()) {
             return new Epilogue(temporal, voice(), surroundings()).tell(look);
         }
         Ending ending = Ending.of(new Runs(temporal).stub(run));
-        if (ending.result().map(ExpandResult::preflight).filter(PreflightCommand::looked).isEmpty()) {
+        if (ending.result()
+                .map(ExpandResult::preflight)
+                .filter(PreflightCommand::looked)
+                .isEmpty()) {
             return new Epilogue(temporal, voice(), surroundings()).tell(look);
         }
         tell(ending, ending.result().get().preflight());
@@ -66,7 +68,9 @@ public final class PreflightCommand extends TemporalCommand {
     }
 
     private void tell(Ending ending, PreflightReport report) {
-        new PreflightText(surroundings().terminal().width(), Style.of(surroundings().colour()))
+        new PreflightText(
+                        surroundings().terminal().width(),
+                        Style.of(surroundings().colour()))
                 .lines(report, all)
                 .forEach(voice()::say);
         Map<String, Object> fields = new LinkedHashMap<>();

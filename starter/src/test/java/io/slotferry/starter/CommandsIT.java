@@ -338,7 +338,8 @@ class CommandsIT {
         Cli.Done done = run("preflight", cli(), args.toArray(String[]::new));
 
         assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
-        assertThat(done.err()).contains("FAIL      empty@10.0.0.4:7000", "Preflight failed: 1 failed, 1 warned, 2 passed");
+        assertThat(done.err())
+                .contains("FAIL      empty@10.0.0.4:7000", "Preflight failed: 1 failed, 1 warned, 2 passed");
         assertThat(done.event("preflight").get("passed").asBoolean()).isFalse();
         assertThat(done.event("preflight").at("/report/results")).hasSize(4);
     }

@@ -14,7 +14,12 @@ class PreflightTextTest {
             List.of(
                     new CheckResult("coverage", Optional.empty(), Verdict.PASS, "all slots have an owner", "", false),
                     new CheckResult(
-                            "load-network", Optional.empty(), Verdict.NOT_APPLICABLE, "no capacity is stated", "", false),
+                            "load-network",
+                            Optional.empty(),
+                            Verdict.NOT_APPLICABLE,
+                            "no capacity is stated",
+                            "",
+                            false),
                     new CheckResult(
                             "slot-log",
                             Optional.of(Samples.node(1, 7000)),

@@ -146,8 +146,10 @@ final class NewNodeFitness {
 
     private void memory(List<NodeAddress> nodes, long share, int threshold) {
         long limit = readings.added().get(nodes.get(0)).info().load().memoryLimit();
+        // What a node that joined before has of its share already is not counted twice.
         long used = nodes.stream()
-                .mapToLong(node -> readings.added().get(node).info().load().usedMemory())
+                .map(readings.added()::get)
+                .mapToLong(reading -> reading.info().load().usedMemory() - data(reading))
                 .sum();
         Optional<NodeAddress> subject = Optional.of(nodes.get(0));
         long expected = used + share * nodes.size();

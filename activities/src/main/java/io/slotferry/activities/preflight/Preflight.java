@@ -64,6 +64,14 @@ public final class Preflight {
     }
 
     private void checkNodes(Readings readings, Answers answers) {
+        readings.failures()
+                .forEach((address, failure) -> answers.fail(
+                        readings.newNodes().containsKey(address)
+                                ? CheckName.NEW_NODE_REACHABLE
+                                : CheckName.NODE_REACHABLE,
+                        Optional.of(address),
+                        failure.getMessage(),
+                        failure.halt().next()));
         new NewNodeFitness(reader, answers, readings).check();
         new ConfigParity(answers).check(readings);
         new ServerParity(answers, readings).check();

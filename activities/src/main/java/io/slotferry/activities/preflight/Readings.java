@@ -3,6 +3,7 @@ package io.slotferry.activities.preflight;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.preflight.NodeReading.Limits;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.NodeAddress;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param added nodes of the request that answered, whether or not they are members already
  * @param views of every member
  * @param agreed the cluster, where the views agree
+ * @param failures of nodes that answered before, and not when they were read
  */
 record Readings(
         ExpandRequest request,
@@ -30,9 +32,10 @@ record Readings(
         Map<NodeAddress, NodeReading> added,
         Map<NodeAddress, NewNode> newNodes,
         List<NodeView> views,
-        Optional<Cluster> agreed) {
+        Optional<Cluster> agreed,
+        Map<NodeAddress, NodeFailure> failures) {
 
-    /** Asks every node. One that fails between two questions is reported by the checks that name it. */
+    /** Asks every node. */
     static Readings of(
             ClusterReader reader, ExpandRequest request, Asked<NewNode> newNodes, List<NodeView> views, Limits limits) {
         Set<NodeAddress> addresses = new LinkedHashSet<>();
@@ -45,11 +48,13 @@ record Readings(
         Map<NodeAddress, NodeReading> members = new LinkedHashMap<>(old.answers());
         members.values()
                 .removeIf(reading -> newProcesses.contains(reading.info().runId()));
-        return new Readings(request, members, added.answers(), newNodes.answers(), views, Optional.empty());
+        Map<NodeAddress, NodeFailure> failures = new LinkedHashMap<>(old.failures());
+        failures.putAll(added.failures());
+        return new Readings(request, members, added.answers(), newNodes.answers(), views, Optional.empty(), failures);
     }
 
     Readings with(Optional<Cluster> cluster) {
-        return new Readings(request, members, added, newNodes, views, cluster);
+        return new Readings(request, members, added, newNodes, views, cluster, failures);
     }
 
     /** Members and new nodes. */

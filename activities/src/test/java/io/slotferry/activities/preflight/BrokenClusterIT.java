@@ -43,16 +43,16 @@ class BrokenClusterIT {
 
             PreflightReport report = stage.accepting("no-open-slot").report();
 
-            String remedy =
-                    " -> let the migration that opened them finish, or finish it by hand, before you expand";
+            String remedy = " -> let the migration that opened them finish, or finish it by hand, before you expand";
             assertThat(stage.says(report, CheckName.NO_OPEN_SLOT).lines())
                     .containsExactlyInAnyOrder(
                             "FAIL: {master-0} (its ID) has slots 7 migrating to {master-1}" + remedy,
                             "FAIL: {master-1} (its ID) has slots 7-8 importing from {master-0}" + remedy);
             assertThat(report.unmatched()).containsExactly("no-open-slot (cannot be accepted)");
             assertThat(stage.says(report, CheckName.NO_OTHER_SLOTFERRY).replaceAll("id=[0-9]+", "id=I"))
-                    .isEqualTo("FAIL: CLIENT LIST of {master-1} shows id=I name=slotferry:another-run:1.1 -> find the run"
-                            + " whose ID stands in the name, perhaps on another Temporal server, and let it end");
+                    .isEqualTo(
+                            "FAIL: CLIENT LIST of {master-1} shows id=I name=slotferry:another-run:1.1 -> find the run"
+                                    + " whose ID stands in the name, perhaps on another Temporal server, and let it end");
         }
     }
 
@@ -78,14 +78,16 @@ class BrokenClusterIT {
                     jedis.clusterDelSlots(0, 1, 2);
                 }
             });
-            Awaitility.await().until(() -> stage.says(CheckName.COVERAGE)
-                    .lines()
-                    .filter(line -> line.contains("cluster_state:ok"))
-                    .count()
-                    == 3);
+            Awaitility.await()
+                    .until(() -> stage.says(CheckName.COVERAGE)
+                                    .lines()
+                                    .filter(line -> line.contains("cluster_state:ok"))
+                                    .count()
+                            == 3);
 
-            String remedy = " -> give the slots an owner again (bring the failed master back, or see redis-cli --cluster"
-                    + " check)";
+            String remedy =
+                    " -> give the slots an owner again (bring the failed master back, or see redis-cli --cluster"
+                            + " check)";
             assertThat(stage.says(CheckName.COVERAGE).lines())
                     .contains(
                             "FAIL: {master-0} (its ID) sees no owner of slots 0-2" + remedy,
@@ -100,13 +102,13 @@ class BrokenClusterIT {
                 Jedis second = master(stage, 1).jedis()) {
             stage.newMaster(stage.cluster().startSpare());
             second.sendCommand(
-                    Protocol.Command.CLUSTER,
-                    "FORGET",
-                    master(stage, 2).nodeId());
+                    Protocol.Command.CLUSTER, "FORGET", master(stage, 2).nodeId());
 
-            assertThat(stage.says(CheckName.ONE_VIEW).replaceAll("\\{master-[02]}(?= \\(its ID\\) does\\.)", "{another}"))
-                    .contains("FAIL: {master-1} (its ID) does not know {master-2} (its ID); {another} (its ID) does. -> wait"
-                            + " until the nodes agree; if they do not, compare CLUSTER NODES of the nodes named");
+            assertThat(stage.says(CheckName.ONE_VIEW)
+                            .replaceAll("\\{master-[02]}(?= \\(its ID\\) does\\.)", "{another}"))
+                    .contains(
+                            "FAIL: {master-1} (its ID) does not know {master-2} (its ID); {another} (its ID) does. -> wait"
+                                    + " until the nodes agree; if they do not, compare CLUSTER NODES of the nodes named");
             assertThat(stage.says(CheckName.QUORUM)).isEqualTo("NOT_APPLICABLE: the nodes' views differ");
         }
     }
@@ -130,13 +132,16 @@ class BrokenClusterIT {
             PreflightReport report = stage.report();
 
             assertThat(stage.says(report, CheckName.NO_FAILING_NODE))
-                    .isEqualTo("FAIL: {master-1} (its ID) is flagged FAIL by 5 nodes -> bring the node back, or CLUSTER FORGET"
-                            + " it on every node if it is gone for good");
+                    .isEqualTo(
+                            "FAIL: {master-1} (its ID) is flagged FAIL by 5 nodes -> bring the node back, or CLUSTER FORGET"
+                                    + " it on every node if it is gone for good");
             assertThat(stage.says(report, CheckName.NODE_REACHABLE))
-                    .isEqualTo("FAIL@{master-1}: {master-1} does not answer (connecting): Connection refused -> see on the"
-                            + " worker's host whether it answers (redis-cli -h " + address.replace(":", " -p ")
-                            + " ping); start it, or correct its address");
-            assertThat(stage.says(report, CheckName.ONE_VIEW)).contains("its own view is missing (5 of 5 views see it failing)");
+                    .isEqualTo(
+                            "FAIL@{master-1}: {master-1} does not answer (connecting): Connection refused -> see on the"
+                                    + " worker's host whether it answers (redis-cli -h " + address.replace(":", " -p ")
+                                    + " ping); start it, or correct its address");
+            assertThat(stage.says(report, CheckName.ONE_VIEW))
+                    .contains("its own view is missing (5 of 5 views see it failing)");
         }
     }
 
@@ -151,15 +156,17 @@ class BrokenClusterIT {
             PreflightReport report = stage.report();
 
             assertThat(stage.says(report, CheckName.MASTER_AND_REPLICA_APART))
-                    .isEqualTo("WARN@{master-0}: {master-0} (its ID) and its replica {replica-0} (its ID) run on one host ->"
-                            + " move the replica to another host: losing this one loses the shard");
+                    .isEqualTo(
+                            "WARN@{master-0}: {master-0} (its ID) and its replica {replica-0} (its ID) run on one host ->"
+                                    + " move the replica to another host: losing this one loses the shard");
             assertThat(stage.says(report, CheckName.HOSTS_WITH_MASTERS))
-                    .isEqualTo("WARN: now 127.0.0.1 has 2 of 3 masters: its loss leaves no majority, and no replica would be"
-                            + " promoted -> spread the masters over at least three hosts (CLUSTER FAILOVER on a replica"
-                            + " elsewhere)\n"
-                            + "WARN: after the expansion 127.0.0.1 has 2 of 4 masters: its loss leaves no majority, and no"
-                            + " replica would be promoted -> spread the masters over at least three hosts (CLUSTER FAILOVER"
-                            + " on a replica elsewhere)");
+                    .isEqualTo(
+                            "WARN: now 127.0.0.1 has 2 of 3 masters: its loss leaves no majority, and no replica would be"
+                                    + " promoted -> spread the masters over at least three hosts (CLUSTER FAILOVER on a replica"
+                                    + " elsewhere)\n"
+                                    + "WARN: after the expansion 127.0.0.1 has 2 of 4 masters: its loss leaves no majority, and no"
+                                    + " replica would be promoted -> spread the masters over at least three hosts (CLUSTER FAILOVER"
+                                    + " on a replica elsewhere)");
         }
     }
 
@@ -173,9 +180,10 @@ class BrokenClusterIT {
             PreflightReport report = stage.report();
 
             assertThat(stage.says(report, CheckName.QUORUM))
-                    .isEqualTo("WARN: 2 of 2 masters with slots can vote, 2 are a majority: if one fails during the run, no"
-                            + " replica can be promoted -> three masters that are all up outlive the loss of one; bring"
-                            + " back what is missing, or go on knowing it");
+                    .isEqualTo(
+                            "WARN: 2 of 2 masters with slots can vote, 2 are a majority: if one fails during the run, no"
+                                    + " replica can be promoted -> three masters that are all up outlive the loss of one; bring"
+                                    + " back what is missing, or go on knowing it");
             String remedy = " -> add a replica to it, or accept \"master-without-replica\" in the request";
             assertThat(stage.says(report, CheckName.MASTER_WITHOUT_REPLICA).lines())
                     .containsExactlyInAnyOrder(
@@ -209,7 +217,8 @@ class BrokenClusterIT {
 
     @Test
     void a_cluster_that_is_none_and_seeds_that_do_not_answer_leave_the_new_nodes_to_be_checked() {
-        try (PreflightStage stage = new PreflightStage(cluster("redis-7.0").masters(1).start());
+        try (PreflightStage stage =
+                        new PreflightStage(cluster("redis-7.0").masters(1).start());
                 Jedis only = master(stage, 0).jedis()) {
             stage.newMaster(stage.cluster().startSpare());
             only.clusterReset(ClusterResetType.HARD);
@@ -217,8 +226,9 @@ class BrokenClusterIT {
             PreflightReport report = stage.report();
 
             assertThat(stage.says(report, CheckName.CLUSTER_REACHABLE))
-                    .isEqualTo("FAIL@{master-0}: {master-0} is in no cluster: it knows no other node and owns no slot -> name"
-                            + " seeds that are members of the cluster to be grown");
+                    .isEqualTo(
+                            "FAIL@{master-0}: {master-0} is in no cluster: it knows no other node and owns no slot -> name"
+                                    + " seeds that are members of the cluster to be grown");
             assertThat(stage.says(report, CheckName.NEW_NODE_BUS_PORT)).startsWith("PASS");
             assertThat(stage.says(report, CheckName.CONFIG_PARITY))
                     .isEqualTo("NOT_APPLICABLE: no node of the cluster could be asked for its configuration");

@@ -25,17 +25,17 @@ import redis.clients.jedis.Protocol;
 
 /** Nodes under real load, with real clients: what is over a limit warns, and refuses nothing. */
 class LoadChecksIT {
-    private static final String WAITS = " -> the run would wait at its first batch until this is over; choose a quieter hour,"
-            + " or state other thresholds";
+    private static final String WAITS =
+            " -> the run would wait at its first batch until this is over; choose a quieter hour,"
+                    + " or state other thresholds";
 
     private static PreflightStage stage;
 
     @BeforeAll
     static void start() {
-        stage = new PreflightStage(
-                LocalCluster.builder(new WantedServer("redis-7.0").orSkip(TestAbortedException::new))
-                        .hosts("127.0.0.1", "127.0.0.2", "127.0.0.3")
-                        .start());
+        stage = new PreflightStage(LocalCluster.builder(new WantedServer("redis-7.0").orSkip(TestAbortedException::new))
+                .hosts("127.0.0.1", "127.0.0.2", "127.0.0.3")
+                .start());
         stage.newMaster(stage.cluster().startSpare("127.0.0.4"));
     }
 
@@ -60,7 +60,7 @@ class LoadChecksIT {
     }
 
     private static String figures(String text) {
-return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
+        return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
     }
 
     /** Scripts of 60 ms, one after the other: whoever comes between waits. */
@@ -69,8 +69,9 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
         Thread load = new Thread(() -> {
             try (Jedis jedis = node.jedis()) {
                 while (!over.get()) {
-                    jedis.eval("local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
-                            + " until t[1] * 1000000 + t[2] - s > 60000");
+                    jedis.eval(
+                            "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
+                                    + " until t[1] * 1000000 + t[2] - s > 60000");
                 }
             }
         });
@@ -95,13 +96,16 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
         PreflightReport report = underLoad(master(), stage::report);
 
         assertThat(figures(stage.says(report, CheckName.LOAD_CPU)))
-                .contains("WARN@{master-0}: {master-0} used N % of a core over N ms, limit N % (thresholds.cpu)" + WAITS);
+                .contains(
+                        "WARN@{master-0}: {master-0} used N % of a core over N ms, limit N % (thresholds.cpu)" + WAITS);
         assertThat(figures(stage.says(report, CheckName.LATENCY_MEAN)))
-                .contains("WARN@{master-0}: {master-0} answers with a mean of N ms over N PINGs from the worker, limit N ms"
-                        + " (thresholds.meanLatency)" + WAITS);
+                .contains(
+                        "WARN@{master-0}: {master-0} answers with a mean of N ms over N PINGs from the worker, limit N ms"
+                                + " (thresholds.meanLatency)" + WAITS);
         assertThat(figures(stage.says(report, CheckName.LATENCY_P99)))
-                .contains("WARN@{master-0}: {master-0} answers with a p99 of N ms over N PINGs from the worker, limit N ms"
-                        + " (thresholds.p99Latency)" + WAITS);
+                .contains(
+                        "WARN@{master-0}: {master-0} answers with a p99 of N ms over N PINGs from the worker, limit N ms"
+                                + " (thresholds.p99Latency)" + WAITS);
         assertThat(figures(stage.says(report, CheckName.SLOW_LOG)).replace("commands", "command"))
                 .contains("WARN@{master-0}: the slow log of {master-0} has N command of the last hour that took N ms or"
                         + " longer, the worst EVAL with N ms -> SLOWLOG GET there; such a command stalls the moving of"
@@ -118,15 +122,17 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
 
         stage.thresholds().remove("network");
         assertThat(stage.says(CheckName.LOAD_NETWORK))
-                .isEqualTo("NOT_APPLICABLE: the request states no capacity (\"thresholds\": {\"network\": {\"capacity\": \"10"
-                        + " Gbit/s\"}})");
+                .isEqualTo(
+                        "NOT_APPLICABLE: the request states no capacity (\"thresholds\": {\"network\": {\"capacity\": \"10"
+                                + " Gbit/s\"}})");
     }
 
     @Test
     void a_source_that_is_nearly_full_warns() {
         assertThat(figures(With.setting(master(), "maxmemory", "2mb", () -> stage.says(CheckName.LOAD_MEMORY))))
-                .isEqualTo("WARN@{master-0}: {master-0} uses N % of its memory (N of N MB), limit N % (thresholds.memory) ->"
-                        + " nothing to do where it is to give slots: that is what relieves it");
+                .isEqualTo(
+                        "WARN@{master-0}: {master-0} uses N % of its memory (N of N MB), limit N % (thresholds.memory) ->"
+                                + " nothing to do where it is to give slots: that is what relieves it");
     }
 
     @Test
@@ -145,8 +151,9 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
 
             jedis.aclSetUser("default", "+@all");
             assertThat(figures(stage.says(report, CheckName.REPLICATION_LAG)))
-                    .isEqualTo("WARN@{replica-0}: {replica-0} lacks N bytes of what its master had written N ms before, limit"
-                            + " N ms (thresholds.replicationLag)" + WAITS);
+                    .isEqualTo(
+                            "WARN@{replica-0}: {replica-0} lacks N bytes of what its master had written N ms before, limit"
+                                    + " N ms (thresholds.replicationLag)" + WAITS);
             assertThat(stage.says(report, CheckName.REPLICA_IN_SYNC))
                     .contains("FAIL@{master-0}: no replica of {master-0} (its ID) has master_link_status:up -> see INFO"
                             + " replication on {replica-0}; wait until it is linked and synchronised");
@@ -161,9 +168,10 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
             reader.readonly();
             another.readonly();
             assertThat(stage.says(CheckName.READONLY_CLIENTS))
-                    .isEqualTo("WARN@{replica-0}: 2 clients of {replica-0} sent READONLY: while a slot moves, a replica of its"
-                            + " source answers that a key which has moved is not there -> have them read from masters while"
-                            + " slots move, or see that a missing key does no harm (a cache)");
+                    .isEqualTo(
+                            "WARN@{replica-0}: 2 clients of {replica-0} sent READONLY: while a slot moves, a replica of its"
+                                    + " source answers that a key which has moved is not there -> have them read from masters while"
+                                    + " slots move, or see that a missing key does no harm (a cache)");
         }
     }
 
@@ -181,9 +189,10 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
 
             jedis.del("{06S}big");
             assertThat(says.replaceAll("id=[0-9]+ addr=\\S+", "id=I addr=A").replaceAll("[0-9]+\\.[0-9] MB", "N MB"))
-                    .isEqualTo("WARN@{master-0}: {master-0} holds large buffers for client id=I addr=A name=sleeper (omem N"
-                            + " MB, qbuf N MB), limit 10 MB -> see CLIENT LIST there: a client that does not read its"
-                            + " answers takes the memory that moving needs");
+                    .isEqualTo(
+                            "WARN@{master-0}: {master-0} holds large buffers for client id=I addr=A name=sleeper (omem N"
+                                    + " MB, qbuf N MB), limit 10 MB -> see CLIENT LIST there: a client that does not read its"
+                                    + " answers takes the memory that moving needs");
         }
     }
 
@@ -200,8 +209,9 @@ return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
             jedis.bgsave();
             Awaitility.await().until(() -> jedis.info("persistence").contains("rdb_last_bgsave_status:ok"));
             assertThat(says)
-                    .isEqualTo("WARN@{master-0}: the last BGSAVE of {master-0} failed (rdb_last_bgsave_status:err) -> see its"
-                            + " log (disk full, no memory to fork, rights on its folder), then BGSAVE");
+                    .isEqualTo(
+                            "WARN@{master-0}: the last BGSAVE of {master-0} failed (rdb_last_bgsave_status:err) -> see its"
+                                    + " log (disk full, no memory to fork, rights on its folder), then BGSAVE");
         }
     }
 }

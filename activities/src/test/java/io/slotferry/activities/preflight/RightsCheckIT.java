@@ -27,10 +27,8 @@ class RightsCheckIT {
 
     private static PreflightStage stage(WantedServer wanted) {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
-        PreflightStage stage = new PreflightStage(LocalCluster.builder(server)
-                .masters(1)
-                .replicasPerMaster(0)
-                .start());
+        PreflightStage stage = new PreflightStage(
+                LocalCluster.builder(server).masters(1).replicasPerMaster(0).start());
         stage.newMaster(stage.cluster().startSpare()).accepting("master-without-replica");
         stage.loginAs("grower", "s3cret");
         return stage;
@@ -74,11 +72,17 @@ class RightsCheckIT {
     @MethodSource("servers")
     void each_missing_right_is_named_with_the_line_that_grants_it(WantedServer wanted) {
         try (PreflightStage stage = stage(wanted)) {
-            grant(stage, grants(stage).replace(" +migrate", "").replace(" +config|set", "").replace("~*", "~shop:*"));
+            grant(
+                    stage,
+                    grants(stage)
+                            .replace(" +migrate", "")
+                            .replace(" +config|set", "")
+                            .replace("~*", "~shop:*"));
 
             assertThat(stage.says(CheckName.RIGHTS))
-                    .contains("FAIL@{master-0}: user grower on {master-0} lacks: keys of any name (~*), migrate, config|set"
-                            + " -> ACL SETUSER grower ~* +migrate +config|set, there and on every other node")
+                    .contains(
+                            "FAIL@{master-0}: user grower on {master-0} lacks: keys of any name (~*), migrate, config|set"
+                                    + " -> ACL SETUSER grower ~* +migrate +config|set, there and on every other node")
                     .contains("FAIL@{new-1}: user grower on {new-1} lacks: ");
         }
     }
@@ -91,13 +95,15 @@ class RightsCheckIT {
             PreflightReport report = stage.report();
 
             assertThat(stage.says(report, CheckName.RIGHTS))
-                    .contains("WARN@{new-1}: user grower on {new-1} lacks: slowlog|get, acl|list; preflight sees less without,"
-                            + " the run needs none of them -> ACL SETUSER grower +slowlog|get +acl|list, there and on every"
-                            + " other node");
+                    .contains(
+                            "WARN@{new-1}: user grower on {new-1} lacks: slowlog|get, acl|list; preflight sees less without,"
+                                    + " the run needs none of them -> ACL SETUSER grower +slowlog|get +acl|list, there and on every"
+                                    + " other node");
             assertThat(stage.says(report, CheckName.SLOW_LOG))
                     .contains("NOT_APPLICABLE@{new-1}: {new-1} refused SLOWLOG GET: NOPERM");
             assertThat(stage.says(report, CheckName.ACL_PARITY))
-                    .startsWith("NOT_APPLICABLE: no node of the cluster could be asked: {master-0} refused ACL LIST: NOPERM");
+                    .startsWith(
+                            "NOT_APPLICABLE: no node of the cluster could be asked: {master-0} refused ACL LIST: NOPERM");
             assertThat(report.passed()).isTrue();
         }
     }
@@ -112,8 +118,18 @@ class RightsCheckIT {
             assertThat(stage.says(CheckName.RIGHTS))
                     .contains("WARN@{new-1}: what user grower may do there cannot be asked: {new-1} refused ACL "
                             + (isOld(stage) ? "GETUSER" : "DRYRUN") + ": NOPERM")
-                    .contains("-> ACL SETUSER grower +" + right
-                            + ", or grant it all: docs/CREDENTIALS.md has the line");
+                    .contains(
+                            "-> ACL SETUSER grower +" + right + ", or grant it all: docs/CREDENTIALS.md has the line");
+        }
+    }
+
+    @Test
+    void a_user_without_the_right_to_info_is_told_of_every_node() {
+        try (PreflightStage stage = stage(new WantedServer("redis-7.0"))) {
+            grant(stage, grants(stage).replace(" +info", ""));
+
+            assertThat(stage.says(CheckName.NODE_REACHABLE))
+                    .contains("FAIL@{master-0}: {master-0} refused INFO: NOPERM");
         }
     }
 
@@ -123,7 +139,8 @@ class RightsCheckIT {
             grant(stage, "~* +@all -@dangerous +info +config +cluster +client +migrate +acl");
 
             assertThat(stage.says(CheckName.RIGHTS))
-                    .contains("NOT_APPLICABLE@{new-1}: of user grower nothing can be told: its rules go by categories (")
+                    .contains(
+                            "NOT_APPLICABLE@{new-1}: of user grower nothing can be told: its rules go by categories (")
                     .contains("-@admin");
         }
     }
