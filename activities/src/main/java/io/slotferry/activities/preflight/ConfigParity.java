@@ -48,6 +48,7 @@ final class ConfigParity {
         }
         membersAmongThemselves();
         readings.added().forEach(this::check);
+        answers.passUnlessSaid(CheckName.CONFIG_PARITY, "no new node that it concerns");
     }
 
     /** No reason not to expand, but one to know which of two values is meant. */

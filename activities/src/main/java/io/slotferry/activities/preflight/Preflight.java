@@ -75,7 +75,7 @@ public final class Preflight {
         new NewNodeFitness(reader, answers, readings).check();
         new ConfigParity(answers).check(readings);
         new ServerParity(answers, readings).check();
-        new RightsCheck(answers).check(readings.all());
+        new RightsCheck(answers, !readings.request().withoutBackup()).check(readings.all());
         new ConditionChecks(answers, readings).check(BUFFER_LIMIT);
     }
 

@@ -9,21 +9,21 @@ import java.util.stream.Collectors;
  * one list: docs/CREDENTIALS.md prints it.
  */
 enum Right {
-    SELECT("select", true, "SELECT 0"),
-    MULTI("multi", true, "MULTI"),
-    EXEC("exec", true, "EXEC"),
-    ASKING("asking", true, "ASKING"),
-    INFO("info", true, "INFO"),
-    DUMP("dump", true, "DUMP slotferry"),
-    MIGRATE("migrate", true, "MIGRATE host 7000 slotferry 0 1000"),
-    RESTORE_ASKING("restore-asking", true, "RESTORE-ASKING slotferry 0 payload"),
-    SET("set", true, "SET slotferry value"),
-    GET("get", true, "GET slotferry"),
-    DEL("del", true, "DEL slotferry"),
-    PING("ping", true, "PING"),
+    SELECT("select", Need.RUN, "SELECT 0"),
+    MULTI("multi", Need.RUN, "MULTI"),
+    EXEC("exec", Need.RUN, "EXEC"),
+    ASKING("asking", Need.RUN, "ASKING"),
+    INFO("info", Need.RUN, "INFO"),
+    DUMP("dump", Need.RUN, "DUMP slotferry"),
+    MIGRATE("migrate", Need.RUN, "MIGRATE host 7000 slotferry 0 1000"),
+    RESTORE_ASKING("restore-asking", Need.RUN, "RESTORE-ASKING slotferry 0 payload"),
+    SET("set", Need.RUN, "SET slotferry value"),
+    GET("get", Need.RUN, "GET slotferry"),
+    DEL("del", Need.RUN, "DEL slotferry"),
+    PING("ping", Need.RUN, "PING"),
     CLUSTER(
             "cluster",
-            true,
+            Need.RUN,
             "CLUSTER NODES",
             "CLUSTER MEET 10.0.0.1 7000",
             "CLUSTER REPLICATE id",
@@ -32,31 +32,33 @@ enum Right {
             "CLUSTER SETSLOT 0 STABLE",
             "CLUSTER COUNTKEYSINSLOT 0",
             "CLUSTER GETKEYSINSLOT 0 1"),
-    MEMORY_USAGE("memory|usage", true, "MEMORY USAGE slotferry"),
-    CLIENT_SETNAME("client|setname", true, "CLIENT SETNAME slotferry"),
-    CLIENT_LIST("client|list", true, "CLIENT LIST"),
-    CLIENT_KILL("client|kill", true, "CLIENT KILL ID 1"),
-    CONFIG_GET("config|get", true, "CONFIG GET parameter"),
-    CONFIG_SET("config|set", true, "CONFIG SET parameter value"),
-    FUNCTION_FLUSH("function|flush", true, "FUNCTION FLUSH"),
-    FUNCTION_LIST("function|list", false, "FUNCTION LIST"),
-    MODULE_LIST("module|list", false, "MODULE LIST"),
-    SLOWLOG_GET("slowlog|get", false, "SLOWLOG GET"),
-    TIME("time", false, "TIME"),
-    ACL_LIST("acl|list", false, "ACL LIST"),
-    ACL_DRYRUN("acl|dryrun", false, "ACL DRYRUN user PING"),
-    ACL_GETUSER("acl|getuser", false);
+    MEMORY_USAGE("memory|usage", Need.RUN, "MEMORY USAGE slotferry"),
+    CLIENT_SETNAME("client|setname", Need.RUN, "CLIENT SETNAME slotferry"),
+    CLIENT_LIST("client|list", Need.RUN, "CLIENT LIST"),
+    CLIENT_KILL("client|kill", Need.RUN, "CLIENT KILL ID 1"),
+    CONFIG_GET("config|get", Need.RUN, "CONFIG GET parameter"),
+    CONFIG_SET("config|set", Need.RUN, "CONFIG SET parameter value"),
+    FUNCTION_FLUSH("function|flush", Need.RUN, "FUNCTION FLUSH"),
+    REPLCONF("replconf", Need.BACKUP, "REPLCONF capa eof"),
+    SYNC("sync", Need.BACKUP, "SYNC"),
+    FUNCTION_LIST("function|list", Need.LOOK, "FUNCTION LIST"),
+    MODULE_LIST("module|list", Need.LOOK, "MODULE LIST"),
+    SLOWLOG_GET("slowlog|get", Need.LOOK, "SLOWLOG GET"),
+    TIME("time", Need.LOOK, "TIME"),
+    ACL_LIST("acl|list", Need.LOOK, "ACL LIST"),
+    ACL_DRYRUN("acl|dryrun", Need.LOOK, "ACL DRYRUN user PING"),
+    ACL_GETUSER("acl|getuser", Need.LOOK);
 
     /** Keys of any name are moved. */
     static final String KEYS = "~*";
 
     private final String token;
-    private final boolean needed;
+    private final Need need;
     private final String samples;
 
-    Right(String token, boolean needed, String... samples) {
+    Right(String token, Need need, String... samples) {
         this.token = token;
-        this.needed = needed;
+        this.need = need;
         this.samples = String.join("\n", samples);
     }
 
@@ -65,9 +67,19 @@ enum Right {
         return "+" + token;
     }
 
-    /** Whether a run cannot do without; the others are for preflight to look with. */
-    boolean needed() {
-        return needed;
+    /** What cannot do without it. */
+    Need need() {
+        return need;
+    }
+
+    /** Who needs a right. */
+    enum Need {
+        /** Every run. */
+        RUN,
+        /** A run that makes a backup. */
+        BACKUP,
+        /** Preflight alone, which sees less without. */
+        LOOK
     }
 
     /** Commands that only a user with this right may run, with arguments as ACL DRYRUN wants them. */

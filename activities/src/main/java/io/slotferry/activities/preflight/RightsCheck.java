@@ -1,22 +1,32 @@
 package io.slotferry.activities.preflight;
 
+import io.slotferry.activities.preflight.Right.Need;
 import io.slotferry.planning.NodeAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** That the ACL user may do all that the run needs, on every node, before anything is touched. */
 final class RightsCheck {
     private final Answers answers;
+    private final boolean backup;
 
-    RightsCheck(Answers answers) {
+    /**
+     * For a request.
+     *
+     * @param backup whether it makes one
+     */
+    RightsCheck(Answers answers, boolean backup) {
         this.answers = answers;
+        this.backup = backup;
     }
 
     void check(Map<NodeAddress, NodeReading> readings) {
-        readings.forEach((address, reading) -> check(address, reading.rights()));
+        readings.forEach((address, reading) ->
+                check(address, reading.rights().withoutNeed(backup ? Set.of() : Set.of(Need.BACKUP))));
         answers.passUnlessSaid(
                 CheckName.RIGHTS,
                 readings.values().stream()
@@ -38,7 +48,7 @@ final class RightsCheck {
             }
             seen.missing().forEach(right -> lacks.add(right.token()));
             String evidence = "user " + seen.user() + " on " + address + " lacks: " + String.join(", ", lacks);
-            if (!seen.keys() || seen.missing().stream().anyMatch(Right::needed)) {
+            if (!seen.keys() || seen.missing().stream().anyMatch(right -> right.need() != Need.LOOK)) {
                 answers.fail(CheckName.RIGHTS, subject, evidence, seen.remedy() + ", there and on every other node");
             } else {
                 answers.warn(

@@ -102,6 +102,13 @@ record RightsSeen(String user, Set<Right> missing, boolean keys, Optional<Unknow
         return allowed;
     }
 
+    /** The same without rights that nobody needs this time. */
+    RightsSeen withoutNeed(Set<Right.Need> needs) {
+        Set<Right> left = EnumSet.noneOf(Right.class);
+        missing.stream().filter(right -> !needs.contains(right.need())).forEach(left::add);
+        return new RightsSeen(user, left, keys, unknown);
+    }
+
     /** The line that grants what is missing. */
     String remedy() {
         List<String> grants = new ArrayList<>();
