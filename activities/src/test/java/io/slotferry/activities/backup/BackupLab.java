@@ -143,6 +143,11 @@ final class BackupLab {
         }
 
         @Override
+        public Optional<String> knock(NodeAddress address) {
+            return real.knock(address);
+        }
+
+        @Override
         public Optional<String> canary(Collection<NodeAddress> seeds, int slot) {
             throw new UnsupportedOperationException("a backup writes no key");
         }
