@@ -20,7 +20,7 @@ import redis.clients.jedis.args.ClusterResetType;
 
 /** Clusters that are not sound: what each check of the cluster says of a real one. */
 @Execution(ExecutionMode.CONCURRENT)
-class BrokenClusterIT {
+class ClusterChecksIT {
     private static LocalClusterBuilder cluster(String server) {
         ServerBinary binary = new WantedServer(server).orSkip(TestAbortedException::new);
         return LocalCluster.builder(binary).replicasPerMaster(0);
