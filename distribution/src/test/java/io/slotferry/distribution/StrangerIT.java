@@ -72,7 +72,9 @@ class StrangerIT {
             // While a batch waits for load it has no connection, and the other one gets in.
             TightMemory memory = TightMemory.on(nodes.get(0), 95);
             CompletableFuture<Outcome> expansion = CompletableFuture.supplyAsync(() -> orders.expand(
-                    nodes.subList(0, 1), nodes.subList(1, 2), first.options("--attach-replicas", "after-reshard")));
+                    nodes.subList(0, 1),
+                    nodes.subList(1, 2),
+                    first.options("--attach-replicas", "after-reshard", "--accept", "new-node-memory")));
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
                     .ignoreExceptions()
