@@ -30,6 +30,7 @@ final class PreflightStage implements AutoCloseable {
     private final ObjectNode thresholds = SlotferryJson.mapper().createObjectNode();
     private Optional<Credential> credential = Optional.empty();
     private Clock clock = Clock.systemUTC();
+    private String backup = "none";
 
     PreflightStage(LocalCluster cluster) {
         this.cluster = cluster;
@@ -81,6 +82,11 @@ final class PreflightStage implements AutoCloseable {
         credential = Optional.of(new Credential(Optional.of(user), password));
     }
 
+    /** Nothing is written there: preflight only looks. */
+    void backupTo(String store) {
+        backup = store;
+    }
+
     void workersClock(Clock other) {
         clock = other;
     }
@@ -98,7 +104,7 @@ final class PreflightStage implements AutoCloseable {
         replicas.forEach(node -> newReplicas.add(node.address()));
         ArrayNode accepted = request.putArray("accept");
         accept.forEach(accepted::add);
-        request.put("backup", "none");
+        request.put("backup", backup);
         request.set("thresholds", thresholds);
         RespNodes nodes = RespNodes.with(name -> credential, credential.map(known -> "login"));
         return new Preflight(new ClusterReader(nodes), name -> true, clock).check(RequestReader.read(request));

@@ -123,6 +123,22 @@ class RightsCheckIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void rights_that_only_a_backup_needs_are_missed_where_there_is_to_be_one(WantedServer wanted) {
+        try (PreflightStage stage = stage(wanted)) {
+            grant(stage, grants(stage).replace(" +sync", "").replace(" +replconf", ""));
+
+            assertThat(stage.says(CheckName.RIGHTS))
+                    .isEqualTo("PASS: user grower may do all that is needed on 2 nodes");
+            stage.backupTo("file:backups");
+            assertThat(stage.says(CheckName.RIGHTS))
+                    .contains(
+                            "FAIL@{new-1}: user grower on {new-1} lacks: replconf, sync -> ACL SETUSER grower +replconf +sync,"
+                                    + " there and on every other node");
+        }
+    }
+
     @Test
     void a_user_without_the_right_to_info_is_told_of_every_node() {
         try (PreflightStage stage = stage(new WantedServer("redis-7.0"))) {
