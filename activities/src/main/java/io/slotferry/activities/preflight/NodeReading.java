@@ -96,8 +96,9 @@ record NodeReading(
     private static ClockOffset offset(Particulars read, Clock clock) {
         // The first answer on a connection may wait for threads that start; the second is taken.
         read.time();
-        Instant sent = clock.instant();
+        // In this order, so that a thread that is put aside meanwhile makes the round trip longer and nothing else.
         long began = System.nanoTime();
+        Instant sent = clock.instant();
         Instant there = read.time();
         Duration roundTrip = Duration.ofNanos(System.nanoTime() - began);
         return new ClockOffset(Duration.between(sent.plus(roundTrip.dividedBy(2)), there), roundTrip);
