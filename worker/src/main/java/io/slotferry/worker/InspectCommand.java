@@ -11,6 +11,7 @@ import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -69,6 +70,11 @@ public final class InspectCommand implements Callable<Integer> {
             description = "folder of credentials; default: SLOTFERRY_CREDENTIALS_DIR")
     private Path credentialsFolder;
 
+    @Option(
+            names = "--big-keys",
+            description = "look at every key for those over 10 MB, 10,000 keys a second on each shard")
+    private boolean bigKeys;
+
     @Option(names = "--json", description = "one JSON object on standard output, in place of text")
     private boolean json;
 
@@ -92,7 +98,7 @@ public final class InspectCommand implements Callable<Integer> {
             Inspection inspection = new Inspector(
                             new ClusterReader(RespNodes.with(known, access.credentials())),
                             login.flatMap(Credential::username))
-                    .inspect(access);
+                    .inspect(access, bigKeys ? Optional.of(BigKeyLimits.DEFAULT) : Optional.empty());
             print(inspection, access);
             return inspection.healthy() ? 0 : AMISS;
         } catch (NodeFailure e) {

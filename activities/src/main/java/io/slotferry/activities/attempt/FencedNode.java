@@ -125,6 +125,21 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
+    public void readOnly() {
+        node.readOnly();
+    }
+
+    @Override
+    public KeyPage scan(int database, String cursor, int count) {
+        return node.scan(database, cursor, count);
+    }
+
+    @Override
+    public String type(int database, byte[] key) {
+        return node.type(database, key);
+    }
+
+    @Override
     public void close() {
         node.close();
     }

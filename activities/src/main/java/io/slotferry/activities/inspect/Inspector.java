@@ -7,6 +7,7 @@ import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeView;
 import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +31,10 @@ public final class Inspector {
     /**
      * Asks every node that any node knows.
      *
+     * @param bigKeys where every key is to be looked at too, 10,000 a second on each shard
      * @throws NodeFailure of the first seed where no seed answers
      */
-    public Inspection inspect(ClusterAccess access) {
+    public Inspection inspect(ClusterAccess access, Optional<BigKeyLimits> bigKeys) {
         Survey survey = new Surveyor(reader).look(access);
         Shell shell = Shell.of(survey, access, user);
         List<Finding> findings = new ArrayList<>();
@@ -46,6 +48,7 @@ public final class Inspector {
         findings.addAll(new ReplicaFinder(survey, shell).find());
         List<MasterLine> masters = masters(survey);
         BalanceFinder.find(masters).ifPresent(findings::add);
+        bigKeys.flatMap(limits -> new BigKeyFinder(reader).find(access, limits)).ifPresent(findings::add);
         return new Inspection(
                 survey.infos().values().stream()
                         .map(info -> info.engine() + " " + info.version())

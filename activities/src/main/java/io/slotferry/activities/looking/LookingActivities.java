@@ -8,6 +8,7 @@ import io.slotferry.activities.preflight.Preflight;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities;
+import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ClusterAccess;
@@ -37,8 +38,8 @@ public final class LookingActivities implements Activities.Looking {
     }
 
     @Override
-    public PlanAnswer makePlan(ExpandRequest request) {
-        return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader).make(request));
+    public PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys) {
+        return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader).make(request, bigKeys));
     }
 
     @Override

@@ -14,18 +14,25 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan.AttachOrder;
 import io.slotferry.planning.PlanOrder;
 import io.slotferry.planning.PlanOrder.NewReplica;
+import io.slotferry.planning.PlanOutcome.Code;
 import io.slotferry.planning.PlanOutcome;
 import io.slotferry.planning.PlanText;
 import io.slotferry.planning.Planner;
 import io.slotferry.planning.Shard;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BigKeys;
+import io.slotferry.workflows.contract.ByteSize;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.PlanAnswer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes the plan from the cluster as it is now. */
 final class PlanMaker {
@@ -35,13 +42,19 @@ final class PlanMaker {
         this.reader = reader;
     }
 
-    PlanAnswer make(ExpandRequest request) {
+    PlanAnswer make(ExpandRequest request, BigKeys bigKeys) {
         Agreed agreed = reader.agreed(request.access());
         Asked<NewNode> asked = NewNodes.ask(reader, request);
         if (!asked.failures().isEmpty()) {
             throw asked.failures().values().iterator().next();
         }
-        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers()));
+        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overLimit()));
+        boolean tooBig = isImpossibleForBigKeys(outcome);
+        boolean accepted = tooBig && request.accept().contains(BigKeys.CHECK);
+        if (accepted) {
+            outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overHardLimit()));
+            tooBig = isImpossibleForBigKeys(outcome);
+        }
         List<NodeId> members =
                 agreed.cluster().members().map(Member::id).sorted().toList();
         List<NodeId> joined = asked.answers().values().stream()
@@ -53,11 +66,15 @@ final class PlanMaker {
                     Optional.of(planned.plan()),
                     PlanText.render(planned.plan(), request.cluster().name())
                             + thresholds(request.thresholds())
-                            + backup(request),
+                            + backup(request)
+                            + (accepted ? bigKeysMove(request.bigKeys(), bigKeys) : ""),
                     members,
                     joined);
         }
         if (outcome instanceof PlanOutcome.Impossible impossible) {
+            if (tooBig) {
+                throw bigKeysInTheWay(request, bigKeys, impossible);
+            }
             throw new Halted(
                     FailureKind.IMPOSSIBLE_PLAN,
                     "No plan can satisfy the request; nothing was touched.",
@@ -71,6 +88,38 @@ final class PlanMaker {
                 "Nothing to do: the cluster is balanced and every node of the request is a member in its role.\n",
                 members,
                 joined);
+    }
+
+    private static boolean isImpossibleForBigKeys(PlanOutcome outcome) {
+        return outcome instanceof PlanOutcome.Impossible impossible
+                && impossible.reasons().stream().anyMatch(reason -> reason.code() == Code.TOO_MANY_KEPT_SLOTS);
+    }
+
+    private static Halted bigKeysInTheWay(ExpandRequest request, BigKeys bigKeys, PlanOutcome.Impossible impossible) {
+        List<String> evidence = new ArrayList<>();
+        impossible.reasons().forEach(reason -> evidence.add(reason.message()));
+        bigKeys.keys().forEach(key -> evidence.add(key.text()));
+        boolean hard = request.accept().contains(BigKeys.CHECK);
+        return new Halted(
+                FailureKind.IMPOSSIBLE_PLAN,
+                "Keys too big to be moved leave no plan with even shares; nothing was touched.",
+                evidence,
+                "split those keys, delete them with UNLINK, or let the application move them, then start again"
+                        + (hard
+                                ? "; those over " + ByteSize.text(request.bigKeys().hardLimit().bytes())
+                                        + " are never moved by MIGRATE"
+                                : "; or take their block on yourself with \"accept\": [\"" + BigKeys.CHECK
+                                        + "\"], for keys up to "
+                                        + ByteSize.text(request.bigKeys().hardLimit().bytes())));
+    }
+
+    private static String bigKeysMove(BigKeyLimits limits, BigKeys bigKeys) {
+        return "Keys over " + ByteSize.text(limits.limit().bytes()) + " move too, as the request accepts: "
+                + bigKeys.keys().stream()
+                        .filter(key -> key.bytes() <= limits.hardLimit().bytes())
+                        .map(BigKeys.BigKey::text)
+                        .collect(Collectors.joining("; "))
+                + ".\n";
     }
 
     /** Shown where they are not the usual ones. */
@@ -88,7 +137,8 @@ final class PlanMaker {
                         + (request.backupOptions().restoreCheck() ? ", and loaded by a server there" : "") + ".\n";
     }
 
-    private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes) {
+    private PlanOrder order(
+            ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes, SlotRanges kept) {
         return new PlanOrder(
                 agreed.cluster(),
                 request.add().masters().stream()
@@ -101,7 +151,8 @@ final class PlanMaker {
                 attachOrder(request, nodes),
                 keys(agreed),
                 request.pacing().pause(),
-                request.canonical());
+                request.canonical(),
+                kept);
     }
 
     /**

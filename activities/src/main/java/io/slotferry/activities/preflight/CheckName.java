@@ -19,6 +19,8 @@ public enum CheckName {
     MASTER_WITHOUT_REPLICA(true),
     REPLICA_IN_SYNC(true),
     MASTER_AND_REPLICA_APART(true),
+    /** Answered by the scan that follows preflight; accepted where the plan cannot go round the keys' slots. */
+    BIG_KEYS(true),
     NEW_NODE_REACHABLE(false),
     NEW_NODE_CLUSTER_MODE(false),
     NEW_NODE_EMPTY(false),

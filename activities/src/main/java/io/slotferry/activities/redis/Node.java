@@ -47,8 +47,32 @@ public interface Node extends AutoCloseable {
     /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
     List<Long> memoryUsage(int database, List<byte[]> keys);
 
+    /** READONLY: a replica then answers for keys of its master's slots; a master does so anyway. */
+    void readOnly();
+
+    /** SCAN with COUNT, and MEMORY USAGE of each key that it lists; 0 where one is gone. */
+    KeyPage scan(int database, String cursor, int count);
+
+    /** TYPE; {@code none} where the key is gone. */
+    String type(int database, byte[] key);
+
     @Override
     void close();
+
+    /**
+     * An answer of SCAN.
+     *
+     * @param cursor to go on with; {@code 0} at the end
+     */
+    record KeyPage(String cursor, List<SizedKey> keys) {
+        public KeyPage {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /** A key with its slot, and its size in bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // a key is bytes, and sized keys are never compared
+    record SizedKey(byte[] name, int slot, long bytes) {}
 
     /** A connection as CLIENT LIST shows it. */
     record NamedClient(long id, String name) {}

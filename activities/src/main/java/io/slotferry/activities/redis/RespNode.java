@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Looks at a real node. */
 class RespNode implements Node {
@@ -182,6 +183,46 @@ class RespNode implements Node {
             sizes.add(isGone(answer) ? 0 : (Long) connection.value(commands.get(0), answer));
         }
         return sizes;
+    }
+
+    @Override
+    public void readOnly() {
+        connection.call(command("READONLY"));
+    }
+
+    @Override
+    public KeyPage scan(int inDatabase, String cursor, int count) {
+        CommandArguments scan = command("SCAN", cursor, "COUNT", count);
+        List<?> answer = (List<?>)
+                connection.value(scan, pipelineIn(inDatabase, List.of(scan)).get(0));
+        List<byte[]> names =
+                ((List<?>) answer.get(1)).stream().map(name -> (byte[]) name).toList();
+        List<SizedKey> keys = new ArrayList<>(names.size());
+        if (!names.isEmpty()) {
+            CommandArguments usage = command("MEMORY", "USAGE", (Object) names.get(0));
+            List<Object> sizes = pipelineIn(
+                    inDatabase,
+                    names.stream()
+                            .map(name -> command("MEMORY", "USAGE", (Object) name))
+                            .toList());
+            for (int i = 0; i < names.size(); i++) {
+                Object size = sizes.get(i);
+                boolean gone = isGone(size)
+                        || refusal(size).filter(text -> text.startsWith("MOVED ")).isPresent();
+                keys.add(new SizedKey(
+                        names.get(i),
+                        JedisClusterCRC16.getSlot(names.get(i)),
+                        gone ? 0 : (Long) connection.value(usage, size)));
+            }
+        }
+        return new KeyPage(text(answer.get(0)), keys);
+    }
+
+    @Override
+    public String type(int inDatabase, byte[] key) {
+        CommandArguments type = command("TYPE", (Object) key);
+        Object answer = pipelineIn(inDatabase, List.of(type)).get(0);
+        return isGone(answer) ? "none" : text(connection.value(type, answer));
     }
 
     /** SELECT where another database is selected; the answers of a pipeline that begins with it have one more in front. */

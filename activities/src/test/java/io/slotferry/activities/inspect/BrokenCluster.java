@@ -110,7 +110,7 @@ final class BrokenCluster implements AutoCloseable {
         return new Inspector(
                         new ClusterReader(RespNodes.with(credentials, access.credentials())),
                         credential.flatMap(Credential::username))
-                .inspect(access);
+                .inspect(access, Optional.empty());
     }
 
     /** The finding of this kind, once it is there; some need a moment until gossip has shown them. */

@@ -22,9 +22,13 @@ public final class Activities {
         @ActivityMethod(name = "Preflight")
         PreflightReport preflight(ExpandRequest request);
 
-        /** Makes the plan from the cluster as it is now; the same cluster gives the same plan. */
+        /**
+         * Makes the plan from the cluster as it is now; the same cluster and big keys give the same plan. Slots with keys
+         * over the limit stay where they are; where that leaves no plan and the request accepts big keys, those with keys
+         * over the hard limit alone do.
+         */
         @ActivityMethod(name = "MakePlan")
-        PlanAnswer makePlan(ExpandRequest request);
+        PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys);
 
         /**
          * How far an earlier run has come with its plan. Where somebody else moved slots since, or a slot has no owner, that
@@ -43,6 +47,17 @@ public final class Activities {
         /** Compares the cluster with the plan and writes canary keys through a cluster client. */
         @ActivityMethod(name = "Validate")
         ValidationReport validate(ValidateOrder order);
+    }
+
+    /** Looks at every key, and changes nothing. */
+    @ActivityInterface
+    public interface Scanning {
+        /**
+         * Finds the keys over the request's limits, slowly enough for the cluster's clients. An attempt goes on where the
+         * one before it was last heard, on each node whose process is still the same.
+         */
+        @ActivityMethod(name = "ScanBigKeys")
+        BigKeys scanBigKeys(ExpandRequest request);
     }
 
     /**

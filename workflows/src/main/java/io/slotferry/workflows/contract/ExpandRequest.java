@@ -28,7 +28,8 @@ public record ExpandRequest(
         OnFailure onFailure,
         List<String> accept,
         Thresholds thresholds,
-        BackupOptions backupOptions) {
+        BackupOptions backupOptions,
+        BigKeyLimits bigKeys) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
@@ -38,6 +39,7 @@ public record ExpandRequest(
         // Requests that were written down before there were thresholds have none.
         thresholds = thresholds == null ? Thresholds.DEFAULT : thresholds;
         backupOptions = backupOptions == null ? BackupOptions.DEFAULT : backupOptions;
+        bigKeys = bigKeys == null ? BigKeyLimits.DEFAULT : bigKeys;
     }
 
     /**
@@ -54,6 +56,9 @@ public record ExpandRequest(
         }
         if (backupOptions.equals(BackupOptions.DEFAULT)) {
             tree.remove("backupOptions");
+        }
+        if (bigKeys.equals(BigKeyLimits.DEFAULT)) {
+            tree.remove("bigKeys");
         }
         return tree.toString();
     }
@@ -72,7 +77,8 @@ public record ExpandRequest(
                 onFailure,
                 accept,
                 thresholds,
-                backupOptions);
+                backupOptions,
+                bigKeys);
     }
 
     /** Whether the run ends after this phase, and changes nothing on the cluster. */
@@ -229,6 +235,17 @@ public record ExpandRequest(
     public record BackupOptions(boolean restoreCheck, int parallel, Duration maxAge) {
         /** Where the request says nothing. */
         public static final BackupOptions DEFAULT = new BackupOptions(false, 2, Duration.ofHours(24));
+    }
+
+    /**
+     * Sizes of keys, by MEMORY USAGE.
+     *
+     * @param limit over which the slot of a key is kept out of the plan
+     * @param hardLimit over which it is never moved by MIGRATE, whatever the operator accepts
+     */
+    public record BigKeyLimits(ByteSize limit, ByteSize hardLimit) {
+        /** 10 MB and 100 MB: a key of the one blocks source and target for some 0.15 s, of the other for 1.5 s. */
+        public static final BigKeyLimits DEFAULT = new BigKeyLimits(ByteSize.megabytes(10), ByteSize.megabytes(100));
     }
 
     /** What a failure does once slots may have moved. Before that everything is undone in any case. */

@@ -1,6 +1,7 @@
 package io.slotferry.workflows.contract;
 
 import io.slotferry.planning.NodeId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,13 @@ public record PreflightReport(List<CheckResult> results, List<String> unmatched,
     /** The answers without the cluster's members. */
     public PreflightReport(List<CheckResult> results, List<String> unmatched) {
         this(results, unmatched, List.of());
+    }
+
+    /** The same with another answer. */
+    public PreflightReport with(CheckResult result) {
+        List<CheckResult> all = new ArrayList<>(results);
+        all.add(result);
+        return new PreflightReport(all, unmatched, members);
     }
 
     public boolean passed() {

@@ -8,6 +8,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
@@ -86,7 +87,8 @@ public final class RequestReader {
                 OnFailure.valueOf(fields.choice("onFailure", names(OnFailure.values()), List.of(), "ASK"));
         Thresholds thresholds = thresholds(fields.object("thresholds", false));
         BackupOptions backupOptions = backupOptions(fields);
-        List.of("bigKeys", "window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
+        BigKeyLimits bigKeys = bigKeys(fields.object("bigKeys", false));
+        List.of("window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
@@ -103,7 +105,8 @@ public final class RequestReader {
                 onFailure,
                 accept,
                 thresholds,
-                backupOptions);
+                backupOptions,
+                bigKeys);
     }
 
     private ClusterRef cluster(JsonFields fields) {
@@ -288,6 +291,37 @@ public final class RequestReader {
         return fields.text(name, "an ISO-8601 duration such as \"PT0.005S\"")
                 .flatMap(text -> duration(fields, name, text, SHORTEST_LIMIT, LONGEST_LIMIT))
                 .orElse(otherwise);
+    }
+
+    private static BigKeyLimits bigKeys(JsonFields fields) {
+        BigKeyLimits usual = BigKeyLimits.DEFAULT;
+        ByteSize hardLimit = size(fields, "hardLimit", usual.hardLimit());
+        boolean low = hardLimit.compareTo(usual.limit()) < 0;
+        ByteSize limit = size(fields, "limit", low ? hardLimit : usual.limit());
+        if (limit.compareTo(hardLimit) > 0) {
+            fields.problem("limit", limit + " is more than hardLimit, which is " + hardLimit);
+        }
+        fields.nothingElse();
+        return new BigKeyLimits(limit, hardLimit);
+    }
+
+    private static ByteSize size(JsonFields fields, String name, ByteSize otherwise) {
+        String fits = "a size from \"1KB\" to \"" + BigKeyLimits.DEFAULT.hardLimit() + "\", such as \"10MB\"";
+        Optional<String> text = fields.text(name, fits);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            ByteSize size = ByteSize.parse(text.get());
+            // Of a larger key, MIGRATE would block source and target for seconds, and batches halt.
+            if (size.compareTo(BigKeyLimits.DEFAULT.hardLimit()) <= 0) {
+                return size;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below, with what fits.
+        }
+        fields.problem(name, "\"" + text.get() + "\" is not " + fits);
+        return otherwise;
     }
 
     private List<String> accept(JsonFields fields) {

@@ -29,7 +29,8 @@ import java.util.function.Function;
 
 /**
  * How slotferry's values are written as JSON, the same in Temporal's history, in files and in {@code --json}: addresses
- * {@code host:port}, slots {@code 0-99,200}, durations and instants ISO-8601, what is absent left out.
+ * {@code host:port}, slots {@code 0-99,200},
+ * sizes {@code 10MB}, durations and instants ISO-8601, what is absent left out.
  */
 public final class SlotferryJson {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -40,6 +41,8 @@ public final class SlotferryJson {
                     .addDeserializer(NodeId.class, new TextDeserializer<>(NodeId.class, NodeId::new))
                     .addSerializer(new TextSerializer<>(NodeAddress.class))
                     .addDeserializer(NodeAddress.class, new TextDeserializer<>(NodeAddress.class, NodeAddress::parse))
+                    .addSerializer(new TextSerializer<>(ByteSize.class))
+                    .addDeserializer(ByteSize.class, new TextDeserializer<>(ByteSize.class, ByteSize::parse))
                     .addSerializer(new TextSerializer<>(SlotRanges.class))
                     .addDeserializer(SlotRanges.class, new TextDeserializer<>(SlotRanges.class, SlotRanges::parse)))
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)

@@ -1,6 +1,7 @@
 package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
@@ -28,6 +29,7 @@ final class Agreement {
     private final Steering steering;
     private final Rooms rooms;
     private final Lease lease;
+    private BigKeys bigKeys = BigKeys.NONE;
 
     Agreement(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease) {
         this.request = request;
@@ -50,6 +52,7 @@ final class Agreement {
             lease.take(preflight.members());
             return Optional.empty();
         }
+        lookForBigKeys(preflight);
         if (request.stopsAfter(StopAfter.PREFLIGHT)) {
             return Optional.of(Ending.rehearsed("preflight passed; nothing was touched"));
         }
@@ -77,6 +80,14 @@ final class Agreement {
             throw Failures.of(blocked(report));
         }
         return report;
+    }
+
+    /** Once all else passed, since it takes as long as there are keys. */
+    private void lookForBigKeys(PreflightReport report) {
+        run.now("looks for keys too big to be moved");
+        bigKeys = rooms.scanning("look for keys too big to be moved").scanBigKeys(request);
+        CancellationScope.throwCanceled();
+        run.preflight(report.with(bigKeys.answer(request.bigKeys())));
     }
 
     static Halt blocked(PreflightReport report) {
@@ -117,7 +128,7 @@ final class Agreement {
     }
 
     private PlanAnswer makePlan(String summary) {
-        PlanAnswer answer = rooms.looking(summary).makePlan(request);
+        PlanAnswer answer = rooms.looking(summary).makePlan(request, bigKeys);
         CancellationScope.throwCanceled();
         return answer;
     }

@@ -5,6 +5,7 @@ import io.slotferry.workflows.contract.Activities.Joining;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.Moving;
 import io.slotferry.workflows.contract.Activities.Recording;
+import io.slotferry.workflows.contract.Activities.Scanning;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.Settings;
 import io.temporal.activity.ActivityCancellationType;
@@ -55,6 +56,10 @@ final class Rooms {
                         .setHeartbeatTimeout(HEARTBEAT)
                         .setScheduleToCloseTimeout(A_LAST_LOOK)
                         .build());
+    }
+
+    Scanning scanning(String summary) {
+        return Workflow.newActivityStub(Scanning.class, lasting(summary));
     }
 
     /** For reading parameters. */

@@ -12,6 +12,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
@@ -154,12 +155,14 @@ class RequestReaderPropertiesTest {
                         options.getValue(),
                         taken,
                         Thresholds.DEFAULT,
-                        BackupOptions.DEFAULT))
-                .flatMap(request -> Combinators.combine(thresholds(), backups())
-                        .as((limits, backup) -> with(request, limits, backup)));
+                        BackupOptions.DEFAULT,
+                        BigKeyLimits.DEFAULT))
+                .flatMap(request -> Combinators.combine(thresholds(), backups(), bigKeys())
+                        .as((limits, backup, keys) -> with(request, limits, backup, keys)));
     }
 
-    private static ExpandRequest with(ExpandRequest request, Thresholds thresholds, BackupOptions backup) {
+    private static ExpandRequest with(
+            ExpandRequest request, Thresholds thresholds, BackupOptions backup, BigKeyLimits bigKeys) {
         return new ExpandRequest(
                 request.cluster(),
                 request.add(),
@@ -172,7 +175,8 @@ class RequestReaderPropertiesTest {
                 request.onFailure(),
                 request.accept(),
                 thresholds,
-                backup);
+                backup,
+                bigKeys);
     }
 
     private static Arbitrary<BackupOptions> backups() {
@@ -181,6 +185,13 @@ class RequestReaderPropertiesTest {
                         Arbitraries.integers().between(1, 64),
                         Arbitraries.longs().between(1, 720).map(Duration::ofHours))
                 .as(BackupOptions::new);
+    }
+
+    private static Arbitrary<BigKeyLimits> bigKeys() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, 100), Arbitraries.longs().between(0, 50))
+                .as((limit, more) -> new BigKeyLimits(
+                        new ByteSize(limit << 10), new ByteSize(Math.min(100, limit + more) << 20)));
     }
 
     private static Arbitrary<Thresholds> thresholds() {

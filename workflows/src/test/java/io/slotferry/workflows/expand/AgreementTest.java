@@ -3,9 +3,12 @@ package io.slotferry.workflows.expand;
 import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.SlotRange;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ExpandResult;
@@ -60,7 +63,43 @@ class AgreementTest {
 
         assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
         assertThat(result.rehearsed()).isTrue();
-        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight");
+        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight", "ScanBigKeys");
+    }
+
+    @Test
+    void slots_with_big_keys_stay_where_they_are_and_preflight_names_the_keys() {
+        SlotRanges slots = SlotRanges.parse("0-9,6000");
+        lab.fake.bigKeys = new BigKeys(
+                1_000,
+                List.of(new BigKeys.BigKey(
+                        "cart",
+                        0,
+                        9,
+                        "hash",
+                        13L << 20,
+                        NodeAddress.parse("10.0.0.1:7000"),
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(15))),
+                11,
+                slots,
+                SlotRanges.none());
+
+        ExpandResult result = lab.result(lab.start(request("")));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(result.preflight().results())
+                .filteredOn(check -> check.check().equals("big-keys"))
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.verdict()).isEqualTo(Verdict.WARN);
+                    assertThat(check.evidence())
+                            .contains("11 over 10.0 MB in 11 slots: cart (hash, 13.0 MB, slot 9): MIGRATE would block for"
+                                    + " about 0.2 s, cluster-node-timeout is 15.0 s");
+                });
+        assertThat(lab.fake.orders)
+                .isNotEmpty()
+                .flatMap(BatchOrder::moves)
+                .allMatch(move -> move.slots().intersect(slots).isEmpty());
     }
 
     @Test
@@ -68,7 +107,7 @@ class AgreementTest {
         ExpandResult rehearsal = lab.result(lab.start(request(", 'stopAfter': 'PLAN'")));
 
         assertThat(rehearsal.planText()).isEqualTo("the plan as text");
-        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight", "MakePlan");
+        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight", "ScanBigKeys", "MakePlan");
         assertThat(lab.result(lab.start(request(""))).fingerprint()).isEqualTo(rehearsal.fingerprint());
     }
 

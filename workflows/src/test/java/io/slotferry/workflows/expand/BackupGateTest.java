@@ -39,6 +39,7 @@ class BackupGateTest {
                 .containsExactly(
                         "UsableSearchAttributes",
                         "Preflight",
+                        "ScanBigKeys",
                         "MakePlan",
                         "FindLeaseHolder",
                         "MakePlan",

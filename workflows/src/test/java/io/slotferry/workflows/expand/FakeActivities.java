@@ -21,12 +21,14 @@ import io.slotferry.workflows.contract.Activities.Moving;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.Recording;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
+import io.slotferry.workflows.contract.Activities.Scanning;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.BackupOrder;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ClusterAccess;
@@ -60,7 +62,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
-final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recording {
+final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Moving, Recording {
     final SimulatedCluster cluster = new SimulatedCluster();
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
@@ -72,6 +74,7 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
 
     volatile List<String> searchAttributes = List.of();
     volatile List<CheckResult> preflight = List.of();
+    volatile BigKeys bigKeys = BigKeys.NONE;
     volatile Optional<LeaseHolder> holder = Optional.empty();
     volatile List<OpenSlots> open = List.of();
 
@@ -171,7 +174,13 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
     }
 
     @Override
-    public PlanAnswer makePlan(ExpandRequest request) {
+    public BigKeys scanBigKeys(ExpandRequest request) {
+        called("ScanBigKeys");
+        return bigKeys;
+    }
+
+    @Override
+    public PlanAnswer makePlan(ExpandRequest request, BigKeys found) {
         called("MakePlan");
         List<Member> masters =
                 request.add().masters().stream().map(SimulatedCluster::at).toList();
@@ -188,7 +197,8 @@ final class FakeActivities implements Looking, BackingUp, Joining, Moving, Recor
                         : AttachOrder.AFTER_RESHARD,
                 Map.of(),
                 request.pacing().pause(),
-                request.canonical()));
+                request.canonical(),
+                found.overLimit()));
         List<Member> asked = new ArrayList<>(masters);
         replicas.forEach(replica -> asked.add(replica.node()));
         List<NodeId> joined =

@@ -32,6 +32,7 @@ class HappyPathTest {
         List<String> expected = new ArrayList<>(List.of(
                 "UsableSearchAttributes",
                 "Preflight",
+                "ScanBigKeys",
                 "MakePlan",
                 "FindLeaseHolder",
                 "MakePlan",
