@@ -124,9 +124,10 @@ public final class ClusterScan {
 
     private void recall(JsonNode report) {
         JsonNode shards = report.path(SHARDS);
-        shards.properties().forEach(entry -> progress.put(
-                new NodeId(entry.getKey()),
-                SlotferryJson.mapper().convertValue(entry.getValue(), new TypeReference<ScanProgress>() {})));
+        shards.properties()
+                .forEach(entry -> progress.put(
+                        new NodeId(entry.getKey()),
+                        SlotferryJson.mapper().convertValue(entry.getValue(), new TypeReference<ScanProgress>() {})));
     }
 
     private static BigKeys sum(List<ScanProgress> ends) {

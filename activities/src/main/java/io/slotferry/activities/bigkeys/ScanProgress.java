@@ -58,9 +58,8 @@ record ScanProgress(
                 database,
                 page.cursor(),
                 scanned + page.keys().size(),
-                ShardScan.biggest(Stream.concat(keys.stream(), found.stream())
-                        .distinct()
-                        .toList()),
+                ShardScan.biggest(
+                        Stream.concat(keys.stream(), found.stream()).distinct().toList()),
                 count + found.size(),
                 overLimit.plus(slots(found, limits.limit().bytes())),
                 overHardLimit.plus(slots(found, limits.hardLimit().bytes())),

@@ -4,7 +4,6 @@ import java.util.Locale;
 
 /** The stable names of what an inspection can find, as in its JSON and in docs/INSPECT.md. */
 public enum FindingKind {
-    NODE_UNREACHABLE(true),
     NODE_AWAY_WITH_SLOTS(true),
     SLOTS_WITHOUT_OWNER(true),
     SLOTS_DISOWNED(true),

@@ -14,16 +14,16 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan.AttachOrder;
 import io.slotferry.planning.PlanOrder;
 import io.slotferry.planning.PlanOrder.NewReplica;
-import io.slotferry.planning.PlanOutcome.Code;
 import io.slotferry.planning.PlanOutcome;
+import io.slotferry.planning.PlanOutcome.Code;
 import io.slotferry.planning.PlanText;
 import io.slotferry.planning.Planner;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ByteSize;
-import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.PlanAnswer;
@@ -106,11 +106,13 @@ final class PlanMaker {
                 evidence,
                 "split those keys, delete them with UNLINK, or let the application move them, then start again"
                         + (hard
-                                ? "; those over " + ByteSize.text(request.bigKeys().hardLimit().bytes())
-                                        + " are never moved by MIGRATE"
+                                ? "; those over "
+                                        + ByteSize.text(
+                                                request.bigKeys().hardLimit().bytes()) + " are never moved by MIGRATE"
                                 : "; or take their block on yourself with \"accept\": [\"" + BigKeys.CHECK
                                         + "\"], for keys up to "
-                                        + ByteSize.text(request.bigKeys().hardLimit().bytes())));
+                                        + ByteSize.text(
+                                                request.bigKeys().hardLimit().bytes())));
     }
 
     private static String bigKeysMove(BigKeyLimits limits, BigKeys bigKeys) {
@@ -137,8 +139,7 @@ final class PlanMaker {
                         + (request.backupOptions().restoreCheck() ? ", and loaded by a server there" : "") + ".\n";
     }
 
-    private PlanOrder order(
-            ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes, SlotRanges kept) {
+    private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes, SlotRanges kept) {
         return new PlanOrder(
                 agreed.cluster(),
                 request.add().masters().stream()

@@ -208,7 +208,9 @@ class RespNode implements Node {
             for (int i = 0; i < names.size(); i++) {
                 Object size = sizes.get(i);
                 boolean gone = isGone(size)
-                        || refusal(size).filter(text -> text.startsWith("MOVED ")).isPresent();
+                        || refusal(size)
+                                .filter(text -> text.startsWith("MOVED "))
+                                .isPresent();
                 keys.add(new SizedKey(
                         names.get(i),
                         JedisClusterCRC16.getSlot(names.get(i)),

@@ -94,7 +94,7 @@ class ClusterScanIT {
     }
 
     private static long keys(WantedServer server) {
-        return SMALL_KEYS + (server.name().startsWith("valkey") ? 3 : 2);
+        return SMALL_KEYS + (server.name().startsWith("valkey") ? 3L : 2L);
     }
 
     @AfterAll
@@ -153,7 +153,8 @@ class ClusterScanIT {
     void a_cursor_of_another_process_is_not_gone_on_from(WantedServer server) {
         LocalCluster local = on(server);
         JsonNode half = interrupted(local);
-        half.path("shards").forEach(shard -> ((ObjectNode) shard).put("scanned", 1_000_000).put("runId", "another"));
+        half.path("shards")
+                .forEach(shard -> ((ObjectNode) shard).put("scanned", 1_000_000).put("runId", "another"));
 
         BigKeys found = scan(local, new FreeLifeline(1, 2, Optional.of(half)));
 
@@ -166,7 +167,9 @@ class ClusterScanIT {
         FreeLifeline lifeline = new FreeLifeline().stoppingWhen(() -> pages.incrementAndGet() > 6);
         assertThatThrownBy(() -> scan(local, lifeline)).isInstanceOf(Lifeline.Superseded.class);
         JsonNode report = lifeline.reported().orElseThrow();
-        assertThat(report.path("shards")).isNotEmpty().allMatch(shard -> shard.path("scanned").asLong() > 0);
+        assertThat(report.path("shards"))
+                .isNotEmpty()
+                .allMatch(shard -> shard.path("scanned").asLong() > 0);
         assertThat(report.path("shards")).anyMatch(shard -> !shard.path("done").asBoolean());
         return report;
     }

@@ -19,8 +19,7 @@ import java.util.stream.Collectors;
  * @param overLimit the slots of all keys over the limit
  * @param overHardLimit those among them with a key over the hard limit
  */
-public record BigKeys(
-        long scanned, List<BigKey> keys, long count, SlotRanges overLimit, SlotRanges overHardLimit) {
+public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges overLimit, SlotRanges overHardLimit) {
 
     /** More keys than these are counted, not named. */
     public static final int MOST_NAMED = 20;
@@ -49,7 +48,9 @@ public record BigKeys(
                 CHECK,
                 Optional.empty(),
                 Verdict.WARN,
-                looked + String.format(Locale.ROOT, "%,d over %s in %,d slots: ", count, limit, overLimit.size()) + named
+                looked
+                        + String.format(Locale.ROOT, "%,d over %s in %,d slots: ", count, limit, overLimit.size())
+                        + named
                         + (count > Math.min(MOST_IN_ONE_LINE, keys.size()) ? "; and more" : ""),
                 "their slots stay where they are, if a plan can go round them; else split the keys, delete them with UNLINK,"
                         + " let the application move them, or accept \"" + CHECK + "\"",

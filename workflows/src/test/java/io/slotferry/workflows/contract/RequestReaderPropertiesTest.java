@@ -190,8 +190,8 @@ class RequestReaderPropertiesTest {
     private static Arbitrary<BigKeyLimits> bigKeys() {
         return Combinators.combine(
                         Arbitraries.longs().between(1, 100), Arbitraries.longs().between(0, 50))
-                .as((limit, more) -> new BigKeyLimits(
-                        new ByteSize(limit << 10), new ByteSize(Math.min(100, limit + more) << 20)));
+                .as((limit, more) ->
+                        new BigKeyLimits(new ByteSize(limit << 10), new ByteSize(Math.min(100, limit + more) << 20)));
     }
 
     private static Arbitrary<Thresholds> thresholds() {

@@ -93,13 +93,13 @@ class AgreementTest {
                 .satisfies(check -> {
                     assertThat(check.verdict()).isEqualTo(Verdict.WARN);
                     assertThat(check.evidence())
-                            .contains("11 over 10.0 MB in 11 slots: cart (hash, 13.0 MB, slot 9): MIGRATE would block for"
-                                    + " about 0.2 s, cluster-node-timeout is 15.0 s");
+                            .contains(
+                                    "11 over 10.0 MB in 11 slots: cart (hash, 13.0 MB, slot 9): MIGRATE would block for"
+                                            + " about 0.2 s, cluster-node-timeout is 15.0 s");
                 });
-        assertThat(lab.fake.orders)
-                .isNotEmpty()
-                .flatMap(BatchOrder::moves)
-                .allMatch(move -> move.slots().intersect(slots).isEmpty());
+        assertThat(lab.fake.orders).isNotEmpty().flatMap(BatchOrder::moves).allMatch(move -> move.slots()
+                .intersect(slots)
+                .isEmpty());
     }
 
     @Test

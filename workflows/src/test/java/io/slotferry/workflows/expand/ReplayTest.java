@@ -54,7 +54,9 @@ class ReplayTest {
 
         @Override
         public ExpandResult expand(JsonNode request) {
-            new Rooms().looking("make the plan").makePlan(
+            new Rooms()
+                    .looking("make the plan")
+                    .makePlan(
                             io.slotferry.workflows.contract.RequestReader.read(request),
                             io.slotferry.workflows.contract.BigKeys.NONE);
             return unchanged.expand(request);
