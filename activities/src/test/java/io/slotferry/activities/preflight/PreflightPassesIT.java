@@ -37,6 +37,8 @@ class PreflightPassesIT {
                     .extracting(CheckResult::check)
                     .as("one line for each check: passes do not grow with the cluster")
                     .containsExactlyInAnyOrderElementsOf(Arrays.stream(CheckName.values())
+                            // Answered by the scan that follows.
+                            .filter(check -> check != CheckName.BIG_KEYS)
                             .map(CheckName::text)
                             .collect(Collectors.toList()));
             assertThat(report.results()).allMatch(result -> result.verdict() == Verdict.PASS);
