@@ -47,7 +47,8 @@ final class Clients {
             for (Future<long[]> client : clients) {
                 all.add(client.get());
             }
-            return new Answers(all.stream().flatMapToLong(Arrays::stream).sorted().toArray());
+            return new Answers(
+                    all.stream().flatMapToLong(Arrays::stream).sorted().toArray());
         } catch (ExecutionException e) {
             throw new IllegalStateException("a client failed", e.getCause());
         } finally {
@@ -58,8 +59,9 @@ final class Clients {
     private static long[] read(LocalNode node, BooleanSupplier going) throws InterruptedException {
         List<Long> micros = new ArrayList<>();
         try (Jedis jedis = node.jedis()) {
-            List<String> keys =
-                    IntStream.range(0, KEYS_EACH).mapToObj(i -> jedis.randomKey()).toList();
+            List<String> keys = IntStream.range(0, KEYS_EACH)
+                    .mapToObj(i -> jedis.randomKey())
+                    .toList();
             long due = System.nanoTime();
             for (int i = 0; going.getAsBoolean(); i++) {
                 long began = System.nanoTime();
