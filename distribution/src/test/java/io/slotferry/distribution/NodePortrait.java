@@ -26,6 +26,13 @@ record NodePortrait(List<String> view, Map<String, String> config, long keys, Ma
             "cluster|nodes",
             "cluster|info",
             "cluster|myid",
+            "acl|list",
+            "acl|dryrun",
+            "acl|getuser",
+            "function|list",
+            "module|list",
+            "slowlog|get",
+            "time",
             "replconf",
             "psync");
 
