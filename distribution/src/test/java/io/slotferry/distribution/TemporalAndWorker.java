@@ -5,6 +5,7 @@ import io.slotferry.sandbox.WorkerProcess;
 import io.slotferry.servers.LocalTemporal;
 import io.slotferry.servers.TemporalProcess;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -71,6 +73,12 @@ final class TemporalAndWorker implements AutoCloseable {
 
     /** Why the activities that a run has in hand are tried again, each by its last failure. */
     Stream<String> triedAgain(String workflowId) {
+        return pending(workflowId).stream()
+                .map(activity -> activity.getLastFailure().getMessage());
+    }
+
+    /** The activities that a run has in hand. */
+    List<PendingActivityInfo> pending(String workflowId) {
         return link
                 .client()
                 .getWorkflowServiceStubs()
@@ -79,9 +87,7 @@ final class TemporalAndWorker implements AutoCloseable {
                         .setNamespace(link.client().getOptions().getNamespace())
                         .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflowId))
                         .build())
-                .getPendingActivitiesList()
-                .stream()
-                .map(activity -> activity.getLastFailure().getMessage());
+                .getPendingActivitiesList();
     }
 
     /** Where the workers leave reports and the states of runs. */
