@@ -79,8 +79,7 @@ final class TemporalAndWorker implements AutoCloseable {
 
     /** The activities that a run has in hand. */
     List<PendingActivityInfo> pending(String workflowId) {
-        return link
-                .client()
+        return link.client()
                 .getWorkflowServiceStubs()
                 .blockingStub()
                 .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()

@@ -100,6 +100,40 @@ class ClusterViewsTest {
     }
 
     @Example
+    void slots_that_a_node_imports_and_sees_without_owner_since_their_source_failed_over_are_their_masters() {
+        SlotRanges open = SlotRanges.parse("7-8");
+        List<NodeView> torn = torn(open, Map.of(7, id(101), 8, id(101)));
+        assertThat(ClusterViews.compareWhileSlotsMove(torn)).isInstanceOf(ViewAgreement.Disagreed.class);
+        assertThat(ClusterViews.notOk(torn)).hasSize(1);
+
+        List<NodeView> told = ImportedSlots.withTheirOwners(torn);
+
+        assertThat(ClusterViews.compareWhileSlotsMove(told)).isEqualTo(new ViewAgreement.Agreed(CLUSTER));
+        assertThat(ClusterViews.notOk(told)).isEmpty();
+        assertThat(ClusterViews.openSlots(told)).isEqualTo(ClusterViews.openSlots(torn));
+    }
+
+    @Example
+    void slots_that_a_node_sees_without_owner_and_does_not_import_stay_a_difference() {
+        List<NodeView> torn = torn(SlotRanges.parse("7-9"), Map.of(7, id(101), 8, id(101)));
+
+        List<NodeView> told = ImportedSlots.withTheirOwners(torn);
+
+        assertThat(ClusterViews.compareWhileSlotsMove(told)).isInstanceOf(ViewAgreement.Disagreed.class);
+        assertThat(ClusterViews.notOk(told)).hasSize(1);
+    }
+
+    /** Master 3 sees these slots of master 1 without owner, imports some, and is not ok. */
+    private static List<NodeView> torn(SlotRanges unowned, Map<Integer, NodeId> importing) {
+        return seen(3, 1, node -> slots(node, node.slots().minus(unowned))).stream()
+                .map(view -> view.viewer().equals(id(3))
+                        ? new NodeView(
+                                view.viewer(), false, view.currentEpoch(), view.nodes(), view.migrating(), importing)
+                        : view)
+                .toList();
+    }
+
+    @Example
     void slots_at_another_owner_are_a_difference_with_both_sides() {
         List<NodeView> views = seen(3, 1, n -> slots(n, n.slots().minus(SlotRanges.parse("100-199"))));
         views = seen(views, 3, 2, n -> slots(n, n.slots().plus(SlotRanges.parse("100-199"))));

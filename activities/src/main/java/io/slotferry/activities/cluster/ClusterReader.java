@@ -6,6 +6,7 @@ import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.ImportedSlots;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
@@ -126,9 +127,13 @@ public final class ClusterReader {
         return agreed(sweep(access), ClusterViews::compare);
     }
 
-    /** The same between batches: replicas may see moved slots at their earlier owners for a moment still. */
+    /**
+     * The same between batches: replicas may see moved slots at their earlier owners for a moment still, and a target those
+     * that it imports at nobody's, since their source failed over and nobody has told it yet.
+     */
     public Agreed agreedWhileSlotsMove(ClusterAccess access) {
-        return agreed(sweep(access), ClusterViews::compareWhileSlotsMove);
+        Sweep sweep = sweep(access);
+        return agreedWhileSlotsMove(new Sweep(ImportedSlots.withTheirOwners(sweep.views()), sweep.failures()));
     }
 
     /** The same of a look that was taken already. */
