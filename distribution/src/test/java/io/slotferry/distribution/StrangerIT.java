@@ -74,7 +74,11 @@ class StrangerIT {
             CompletableFuture<Outcome> expansion = CompletableFuture.supplyAsync(() -> orders.expand(
                     nodes.subList(0, 1),
                     nodes.subList(1, 2),
-                    first.options("--attach-replicas", "after-reshard", "--accept", "new-node-memory")));
+                    first.options(
+                            "--attach-replicas",
+                            "after-reshard",
+                            "--accept",
+                            "master-without-replica,new-node-memory")));
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
                     .ignoreExceptions()
