@@ -1,10 +1,7 @@
 package io.slotferry.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
-import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.BatchMover;
 import io.slotferry.planning.Member;
@@ -76,32 +73,5 @@ final class MoverAlone implements Contender {
 
     private static NodeAddress address(LocalNode node) {
         return new NodeAddress(node.host(), node.port());
-    }
-
-    /** Nobody else may begin an attempt here, so this one may always change things. */
-    private record Unwatched(int batch) implements Lifeline {
-        @Override
-        public ConnectionName connectionName() {
-            return new ConnectionName("benchmark", batch, 1);
-        }
-
-        @Override
-        public void assertMayChange(Duration limit) {}
-
-        @Override
-        public boolean stopRequested() {
-            return false;
-        }
-
-        @Override
-        public void report(JsonNode details) {}
-
-        @Override
-        public void sync() {}
-
-        @Override
-        public Optional<JsonNode> lastReport() {
-            return Optional.empty();
-        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
@@ -44,8 +45,8 @@ class RightsIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void the_documented_rights_are_enough_for_an_expansion_and_for_taking_nodes_away_again(WantedServer wanted)
-            throws IOException {
+    void the_documented_rights_are_enough_for_a_backup_an_expansion_and_for_taking_nodes_away_again(
+            WantedServer wanted, @TempDir Path folder) throws IOException {
         ServerBinary binary = wanted.orSkip(TestAbortedException::new);
         // The credentials that the worker knows as "acl"; what else connects is the cluster's own user.
         LocalClusterBuilder described = LocalCluster.builder(binary)
@@ -55,10 +56,18 @@ class RightsIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
 
-            Outcome outcome =
-                    orders.expand(List.of(master), List.of(replica), "--credentials", "acl", "--batch-slots", "2048");
+            Outcome outcome = orders.expand(
+                    List.of(master),
+                    List.of(replica),
+                    "--credentials",
+                    "acl",
+                    "--batch-slots",
+                    "2048",
+                    "--backup",
+                    "file:" + folder);
 
             assertThat(outcome.exit()).as(outcome.text()).isZero();
+            assertThat(outcome.text()).contains("Backup in " + folder);
             orders.assertBalanced(4);
             if (binary.isAtLeast(7, 0)) {
                 assertMayTakeNodesAway(master);

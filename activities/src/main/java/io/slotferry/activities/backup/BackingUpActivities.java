@@ -1,7 +1,6 @@
 package io.slotferry.activities.backup;
 
 import io.slotferry.activities.attempt.Attempts;
-import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
@@ -9,7 +8,6 @@ import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.BackupOrder;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /** Backups as activities. */
 public final class BackingUpActivities implements Activities.BackingUp {
@@ -23,26 +21,20 @@ public final class BackingUpActivities implements Activities.BackingUp {
 
     @Override
     public Backup backUp(BackupOrder order) {
-        return with(
-                order, (store, lifeline) -> new BackupRun(reader(order), new BackupFiles(store, order), order, lifeline)
-                        .make());
+        return attempts.lasting(lifeline -> BackupRun.make(reader(order), order, lifeline));
     }
 
     @Override
     public List<String> checkBackup(BackupOrder order, Backup backup) {
-        return with(order, (store, lifeline) -> new Freshness(store, new BackupFiles(store, order))
-                .against(order, backup, reader(order), Instant.now()));
+        return attempts.lasting(lifeline -> {
+            try (BackupStore store = Stores.open(order.store())) {
+                return new Freshness(store, new BackupFiles(store, order))
+                        .against(order, backup, reader(order), Instant.now());
+            }
+        });
     }
 
     private ClusterReader reader(BackupOrder order) {
         return new ClusterReader(connections.to(order.access()));
-    }
-
-    private <T> T with(BackupOrder order, BiFunction<BackupStore, Lifeline, T> work) {
-        return attempts.lasting(lifeline -> {
-            try (BackupStore store = Stores.open(order.store())) {
-                return work.apply(store, lifeline);
-            }
-        });
     }
 }

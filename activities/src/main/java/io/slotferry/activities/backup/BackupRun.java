@@ -1,5 +1,6 @@
 package io.slotferry.activities.backup;
 
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.Node;
@@ -25,7 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** One attempt at a backup. What an earlier attempt at the same order finished is kept. */
-final class BackupRun {
+public final class BackupRun {
     private final ClusterReader reader;
     private final BackupFiles files;
     private final BackupOrder order;
@@ -33,7 +34,7 @@ final class BackupRun {
     private final Progress progress;
     private final Map<Shard, Part> parts = new ConcurrentHashMap<>();
 
-    BackupRun(ClusterReader reader, BackupFiles files, BackupOrder order, Lifeline lifeline) {
+    private BackupRun(ClusterReader reader, BackupFiles files, BackupOrder order, Lifeline lifeline) {
         this.reader = reader;
         this.files = files;
         this.order = order;
@@ -41,8 +42,20 @@ final class BackupRun {
         this.progress = new Progress(lifeline);
     }
 
+    /**
+     * Makes the backup that is ordered, in the store that the order names.
+     *
+     * @throws Halted of kind BACKUP_FAILED or BACKUP_STORE
+     * @throws Lifeline.Superseded where the attempt ended before it was done
+     */
+    public static Backup make(ClusterReader reader, BackupOrder order, Lifeline lifeline) {
+        try (BackupStore store = Stores.open(order.store())) {
+            return new BackupRun(reader, new BackupFiles(store, order), order, lifeline).make();
+        }
+    }
+
     /** Writes every file, then the manifest. */
-    Backup make() {
+    private Backup make() {
         files.discardIncomplete();
         List<Shard> shards = reader.agreed(order.access()).cluster().shards().stream()
                 .filter(shard -> !shard.slots().isEmpty())

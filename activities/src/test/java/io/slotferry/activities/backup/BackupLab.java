@@ -57,9 +57,7 @@ final class BackupLab {
     }
 
     static Backup backUp(BackupOrder order, Nodes nodes, Lifeline lifeline) {
-        try (BackupStore store = Stores.open(order.store())) {
-            return new BackupRun(new ClusterReader(nodes), new BackupFiles(store, order), order, lifeline).make();
-        }
+        return BackupRun.make(new ClusterReader(nodes), order, lifeline);
     }
 
     /** Keys of several types, some of them with a TTL that outlives the test. */

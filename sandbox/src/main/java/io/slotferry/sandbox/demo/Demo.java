@@ -179,7 +179,7 @@ final class Demo {
                 "--add-replica",
                 String.join(",", addresses(replicas)),
                 "--backup",
-                "none",
+                "file:" + stage.backups(),
                 "--pause",
                 options.pause().toString(),
                 "--task-queue",

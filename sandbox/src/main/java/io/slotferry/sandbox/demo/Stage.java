@@ -50,6 +50,11 @@ final class Stage implements AutoCloseable {
         return loopback;
     }
 
+    /** Where the cluster is backed up to; taken away with everything else. */
+    Path backups() {
+        return folder.resolve("backups");
+    }
+
     LocalCluster cluster() {
         return cluster;
     }

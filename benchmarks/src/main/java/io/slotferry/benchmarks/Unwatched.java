@@ -1,0 +1,34 @@
+package io.slotferry.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.redis.ConnectionName;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Nobody else may begin an attempt here, so this one may always change things. */
+record Unwatched(int turn) implements Lifeline {
+    @Override
+    public ConnectionName connectionName() {
+        return new ConnectionName("benchmark", turn, 1);
+    }
+
+    @Override
+    public void assertMayChange(Duration limit) {}
+
+    @Override
+    public boolean stopRequested() {
+        return false;
+    }
+
+    @Override
+    public void report(JsonNode details) {}
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public Optional<JsonNode> lastReport() {
+        return Optional.empty();
+    }
+}
