@@ -4,6 +4,7 @@ import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Predecessors;
 import io.slotferry.activities.attempt.StopSignal;
 import io.slotferry.activities.backup.BackingUpActivities;
+import io.slotferry.activities.backup.Stores;
 import io.slotferry.activities.bigkeys.ScanningActivities;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.guard.LoadGuard;
@@ -43,7 +44,7 @@ public final class NodeActivities {
         Attempts attempts = new Attempts(config.stop(), predecessors(config.records()));
         return List.of(
                 new LookingActivities(connections, attempts),
-                new BackingUpActivities(connections, attempts),
+                new BackingUpActivities(connections, new Stores(config.credentials()), attempts),
                 new ScanningActivities(connections, attempts),
                 new JoiningActivities(connections, attempts),
                 new MovingActivities(connections, attempts, courses(config.records()), guards(config.records())));

@@ -1,6 +1,7 @@
 package io.slotferry.benchmarks;
 
 import io.slotferry.activities.backup.BackupRun;
+import io.slotferry.activities.backup.Stores;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.RespNodes;
@@ -115,6 +116,7 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
         long began = System.nanoTime();
         Backup backup = BackupRun.make(
                 new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())),
+                new Stores(Credentials.none()),
                 order(node, store),
                 new Unwatched(number));
         double own = (System.nanoTime() - began) / 1e9;

@@ -12,22 +12,24 @@ import java.util.List;
 /** Backups as activities. */
 public final class BackingUpActivities implements Activities.BackingUp {
     private final Connections connections;
+    private final Stores stores;
     private final Attempts attempts;
 
-    public BackingUpActivities(Connections connections, Attempts attempts) {
+    public BackingUpActivities(Connections connections, Stores stores, Attempts attempts) {
         this.connections = connections;
+        this.stores = stores;
         this.attempts = attempts;
     }
 
     @Override
     public Backup backUp(BackupOrder order) {
-        return attempts.lasting(lifeline -> BackupRun.make(reader(order), order, lifeline));
+        return attempts.lasting(lifeline -> BackupRun.make(reader(order), stores, order, lifeline));
     }
 
     @Override
     public List<String> checkBackup(BackupOrder order, Backup backup) {
         return attempts.lasting(lifeline -> {
-            try (BackupStore store = Stores.open(order.store())) {
+            try (BackupStore store = stores.open(order.store())) {
                 return new Freshness(store, new BackupFiles(store, order))
                         .against(order, backup, reader(order), Instant.now());
             }

@@ -34,7 +34,7 @@ public final class BackupRun {
     private final Progress progress;
     private final Map<Shard, Part> parts = new ConcurrentHashMap<>();
 
-    private BackupRun(ClusterReader reader, BackupFiles files, BackupOrder order, Lifeline lifeline) {
+    BackupRun(ClusterReader reader, BackupFiles files, BackupOrder order, Lifeline lifeline) {
         this.reader = reader;
         this.files = files;
         this.order = order;
@@ -48,14 +48,14 @@ public final class BackupRun {
      * @throws Halted of kind BACKUP_FAILED or BACKUP_STORE
      * @throws Lifeline.Superseded where the attempt ended before it was done
      */
-    public static Backup make(ClusterReader reader, BackupOrder order, Lifeline lifeline) {
-        try (BackupStore store = Stores.open(order.store())) {
+    public static Backup make(ClusterReader reader, Stores stores, BackupOrder order, Lifeline lifeline) {
+        try (BackupStore store = stores.open(order.store())) {
             return new BackupRun(reader, new BackupFiles(store, order), order, lifeline).make();
         }
     }
 
     /** Writes every file, then the manifest. */
-    private Backup make() {
+    Backup make() {
         files.discardIncomplete();
         List<Shard> shards = reader.agreed(order.access()).cluster().shards().stream()
                 .filter(shard -> !shard.slots().isEmpty())

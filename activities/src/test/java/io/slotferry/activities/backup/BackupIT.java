@@ -3,6 +3,8 @@ package io.slotferry.activities.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
@@ -19,6 +21,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -304,6 +307,52 @@ class BackupIT {
     }
 
     @Test
+    void a_store_that_is_full_fails_the_backup_and_keeps_nothing_half_named() throws Exception {
+        try (FileSystem small = Jimfs.newFileSystem(
+                Configuration.unix().toBuilder().setMaxSize(1_500_000).build())) {
+            Path full = small.getPath("/backups");
+            BackupOrder order = order();
+            BackupFiles files = new BackupFiles(new FolderStore(full), order);
+            BackupRun run = new BackupRun(new ClusterReader(BackupLab.nodes()), files, order, new FreeLifeline());
+
+            Halted halted = catchThrowableOfType(Halted.class, run::make);
+
+            assertThat(halted.halt().kind()).isEqualTo(FailureKind.BACKUP_STORE);
+            assertThat(halted.halt().text())
+                    .contains("The store failed at writing /backups/orders/", "out of disk space", "make room");
+            assertThat(BackupLab.files(full)).noneMatch(name -> name.endsWith(".part") || name.contains("manifest"));
+        }
+    }
+
+    @Test
+    void a_replica_that_dies_in_the_middle_is_replaced_by_its_master() throws Exception {
+        try (LocalCluster mortal = LocalCluster.builder(cluster.binary())
+                .masters(1)
+                .replicasPerMaster(1)
+                .hosts("127.0.0.1", "127.0.0.2")
+                .start()) {
+            BackupLab.fillWithNoise(mortal.masters().get(0), 20, 1_000_000);
+            mortal.awaitReady();
+            LocalNode replica = mortal.replicas().get(0);
+            Nodes deadly = new BackupLab.Diverted(BackupLab.nodes(), (address, waiting) -> {
+                var stream = BackupLab.nodes().rdb(address, waiting);
+                if (address.equals(BackupLab.address(replica))) {
+                    stream.read(new byte[1_000]);
+                    replica.kill();
+                }
+                return stream;
+            });
+
+            Backup backup =
+                    BackupLab.backUp(BackupLab.order(mortal, "file:" + folder, OPTIONS), deadly, new FreeLifeline());
+
+            assertThat(backup.parts().get(0).source().value())
+                    .isEqualTo(mortal.masters().get(0).nodeId());
+            assertThat(BackupLab.files(folder)).hasSize(3).noneMatch(name -> name.endsWith(".part"));
+        }
+    }
+
+    @Test
     void a_backup_that_is_old_of_another_view_or_no_longer_whole_is_no_gate_passed() throws Exception {
         BackupOrder order = order();
         Backup backup = BackupLab.backUp(order);
@@ -326,7 +375,7 @@ class BackupIT {
     }
 
     private static List<String> against(BackupOrder order, Backup backup, Instant now) {
-        try (BackupStore store = Stores.open(order.store())) {
+        try (BackupStore store = BackupLab.STORES.open(order.store())) {
             return new Freshness(store, new BackupFiles(store, order))
                     .against(order, backup, new ClusterReader(BackupLab.nodes()), now);
         }

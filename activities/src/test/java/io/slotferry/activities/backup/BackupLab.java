@@ -2,6 +2,7 @@ package io.slotferry.activities.backup;
 
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.credentials.Credential;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ConnectionName;
@@ -32,6 +33,13 @@ import redis.clients.jedis.RedisClusterClient;
 
 /** A cluster, and backups of it without Temporal. */
 final class BackupLab {
+    /** The worker's entry "minio" opens {@link S3Server}, the entry "denied" does not. */
+    static final Stores STORES = new Stores(name -> switch (name) {
+        case "minio" -> Optional.of(new Credential(Optional.of("slotferry"), "a s3cret"));
+        case "denied" -> Optional.of(new Credential(Optional.of("slotferry"), "another s3cret"));
+        default -> Optional.empty();
+    });
+
     private BackupLab() {}
 
     static NodeAddress address(LocalNode node) {
@@ -57,7 +65,7 @@ final class BackupLab {
     }
 
     static Backup backUp(BackupOrder order, Nodes nodes, Lifeline lifeline) {
-        return BackupRun.make(new ClusterReader(nodes), order, lifeline);
+        return BackupRun.make(new ClusterReader(nodes), STORES, order, lifeline);
     }
 
     /** Keys of several types, some of them with a TTL that outlives the test. */

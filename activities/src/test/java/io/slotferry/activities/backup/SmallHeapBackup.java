@@ -26,7 +26,8 @@ final class SmallHeapBackup {
                 "backup-orders",
                 "0a1b2c3d-run",
                 Instant.now());
-        Backup backup = BackupRun.make(new ClusterReader(BackupLab.nodes()), order, new FreeLifeline());
+        Backup backup =
+                BackupRun.make(new ClusterReader(BackupLab.nodes()), BackupLab.STORES, order, new FreeLifeline());
         long heap = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToLong(pool -> pool.getPeakUsage().getUsed())
