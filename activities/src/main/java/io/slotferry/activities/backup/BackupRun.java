@@ -66,6 +66,9 @@ public final class BackupRun {
         }
         progress.begin(shards.size(), parts.values());
         copyAll(new CopyQueue(missing));
+        if (order.options().restoreCheck()) {
+            restoreCheck();
+        }
         Backup backup = manifest(shards);
         lifeline.assertMayChange(BackupFiles.LONGEST_COMPLETION);
         files.write(backup);
@@ -122,6 +125,19 @@ public final class BackupRun {
         queue.rethrow();
     }
 
+    /** One after the other: a server needs as much memory as the node has data. */
+    private void restoreCheck() {
+        RestoreCheck check = new RestoreCheck(files, RestoreCheck.servers(), this::refuseToGoOnInVain);
+        parts.replaceAll((shard, part) -> {
+            if (part.loaded().isPresent()) {
+                return part;
+            }
+            Part proven = check.prove(part);
+            files.write(proven);
+            return proven;
+        });
+    }
+
     private Void work(CopyQueue queue) throws InterruptedException {
         Optional<CopyQueue.Turn> turn = queue.next();
         while (turn.isPresent()) {
@@ -150,6 +166,10 @@ public final class BackupRun {
         if (queue.failed()) {
             throw new Lifeline.Superseded("another copy failed");
         }
+        refuseToGoOnInVain();
+    }
+
+    private void refuseToGoOnInVain() {
         if (lifeline.stopRequested()) {
             throw new Lifeline.Superseded("the worker stops, or the backup was cancelled; finished files are kept");
         }

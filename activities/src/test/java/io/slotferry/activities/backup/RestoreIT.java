@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,8 +53,14 @@ class RestoreIT {
                 fillAnotherDatabase(cluster.masters().get(0));
             }
             keys = keys(cluster.masters(), databases ? 4 : 1);
-            backup = BackupLab.backUp(BackupLab.order(cluster, "file:" + folder, BackupOptions.DEFAULT));
+            BackupOptions loading = new BackupOptions(true, 2, Duration.ofHours(1));
+            backup = BackupLab.backUp(BackupLab.order(cluster, "file:" + folder, loading));
         }
+        assertThat(backup.loaded()).isTrue();
+        assertThat(backup.parts().stream()
+                        .mapToLong(part -> part.loaded().orElseThrow().keys())
+                        .sum())
+                .isEqualTo(keys.size());
 
         Path place = Path.of(backup.place());
         Backup manifest = SlotferryJson.mapper()
