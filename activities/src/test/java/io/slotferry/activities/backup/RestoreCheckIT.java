@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /** Files of a backup, loaded by a real server. */
 class RestoreCheckIT {
@@ -46,7 +47,7 @@ class RestoreCheckIT {
                 // Logically expired, and still there: nobody looks at it.
                 jedis.sendCommand(
                         () -> "DEBUG".getBytes(java.nio.charset.StandardCharsets.UTF_8), "SET-ACTIVE-EXPIRE", "0");
-                jedis.psetex("soon gone", 1, "value");
+                jedis.set("soon gone", "value", SetParams.setParams().px(1));
                 Thread.sleep(20);
             }
             BackupOrder order = BackupLab.order(cluster, "file:" + folder, BackupOptions.DEFAULT);

@@ -180,6 +180,7 @@ final class Demo {
                 String.join(",", addresses(replicas)),
                 "--backup",
                 "file:" + stage.backups(),
+                "--restore-check",
                 "--pause",
                 options.pause().toString(),
                 "--task-queue",

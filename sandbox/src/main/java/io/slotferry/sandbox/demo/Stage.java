@@ -106,8 +106,11 @@ final class Stage implements AutoCloseable {
     }
 
     void startWorker() {
+        // By the same server the worker checks that the backup can be loaded.
+        Map<String, String> server =
+                Map.of(ServerBinary.SERVER_VARIABLE, cluster.binary().path().toString());
         WorkerProcess started = WorkerProcess.start(
-                "worker-" + ++workers, temporal, new WorkerProcess.Settings(TASK_QUEUE, folder, Map.of()));
+                "worker-" + ++workers, temporal, new WorkerProcess.Settings(TASK_QUEUE, folder, server));
         keepOrClose(() -> worker = started, started);
     }
 
