@@ -15,6 +15,7 @@ import io.slotferry.sandbox.TrafficReport;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalClusterBuilder;
 import io.slotferry.servers.LocalNode;
+import io.slotferry.starter.BackupCommand;
 import io.slotferry.starter.ExpandCommand;
 import io.slotferry.starter.RollbackCommand;
 import io.slotferry.workflows.contract.SlotferryJson;
@@ -144,6 +145,14 @@ final class GrowingCluster implements AutoCloseable {
             }
         }
         return run(new ExpandCommand(stage.environment()), arguments);
+    }
+
+    /** Backs this cluster up, and nothing else. */
+    Outcome backUp(String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("--name", name, "--seed", cluster.masters().get(1).address(), "--json"));
+        arguments.addAll(List.of(options));
+        return run(new BackupCommand(backstage.environment()), arguments);
     }
 
     /** Goes on with the closed run of this cluster, on the Temporal server and worker of a stage. */

@@ -56,6 +56,15 @@ class RightsIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
 
+            Outcome backup = orders.backUp("--credentials", "acl", "--backup", "file:" + folder, "--restore-check");
+
+            assertThat(backup.exit()).as(backup.text()).isZero();
+            assertThat(backup.text())
+                    .contains(
+                            "the backup is written and verified; nothing on the cluster was changed",
+                            "Backup in " + folder,
+                            " keys, verified, each loaded by a server");
+
             Outcome outcome = orders.expand(
                     List.of(master),
                     List.of(replica),

@@ -3,6 +3,7 @@ package io.slotferry.starter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.StopAfter;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,6 +22,11 @@ public final class BackupCommand extends TemporalCommand {
 
     public BackupCommand() {
         this(Surroundings.ofProcess());
+    }
+
+    /** Inside a program that brings its own Temporal. */
+    public BackupCommand(Map<String, String> environment) {
+        this(new Surroundings(environment, Terminal.system(environment), System.in));
     }
 
     BackupCommand(Surroundings surroundings) {
