@@ -31,6 +31,7 @@ record NodePortrait(List<String> view, Map<String, String> config, long keys, Ma
             "acl|getuser",
             "function|list",
             "module|list",
+            "readonly",
             "slowlog|get",
             "time",
             "replconf",
