@@ -94,6 +94,13 @@ class RequestOptionsTest {
         assertThat(done.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
     }
 
+    @Test
+    void an_option_that_may_be_repeated_counts_each_time() {
+        Cli.Done done = plan("--accept", "Not A Check", "--accept", "neither this!", "--seed", "x", "--seed", "y");
+
+        assertThat(done.err()).contains("accept[0]", "accept[1]", "cluster.seeds[0]", "cluster.seeds[1]");
+    }
+
     static Stream<Function<Surroundings, Object>> commands() {
         return Stream.of(
                 PlanCommand::new,

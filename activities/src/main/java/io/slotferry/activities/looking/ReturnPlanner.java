@@ -45,7 +45,8 @@ final class ReturnPlanner {
     /**
      * The way back.
      *
-     * @throws Halted of kind FOREIGN_OPEN_SLOT or CLUSTER_CHANGED where somebody else opened or moved slots
+     * @throws Halted of kind FOREIGN_OPEN_SLOT or CLUSTER_CHANGED where somebody else opened or moved slots, unless no more is
+     *     asked for than the end of what is open
      */
     ReturnPlan plan(ReturnOrder order) {
         Agreed before = reader.agreedWhileSlotsMove(order.access());
@@ -67,6 +68,9 @@ final class ReturnPlanner {
                 .filter(shard -> !shard.slots().isEmpty())
                 .collect(Collectors.toMap(shard -> shard.master().id(), Shard::slots));
         Settling settling = Settling.of(plan, owners, ClusterViews.openSlots(now.views()));
+        if (order.openOnly()) {
+            return new ReturnPlan(settling.batches(), List.of(), attached(plan, now.cluster()));
+        }
         refuseForeign(settling.foreign());
         Map<NodeId, SlotRanges> settled = settling.ownersAfter(plan, owners);
         refuseForeign(PlanProgress.of(plan, settled));

@@ -11,6 +11,7 @@ import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,9 @@ final class BatchSurvey {
      */
     List<LaneTask> tasks(BatchOrder order) {
         List<LaneTask> tasks = order.moves().stream().map(this::task).toList();
-        refuseForeignOpenSlots(tasks);
+        if (order.way() != Way.SETTLE) {
+            refuseForeignOpenSlots(tasks);
+        }
         return tasks;
     }
 

@@ -127,6 +127,7 @@ final class FaultRun {
                         .run()
                         .findings(),
                 after.open(),
+                end.leavesDisputedSlots() ? after.open() : Set.of(),
                 traffic.acknowledged(),
                 timeline,
                 strikes.windows(timeline));

@@ -28,11 +28,13 @@ record Losses(List<Finding> byMovement, Map<String, Integer> byReplication) {
      *
      * @param findings all that the audit found about keys
      * @param open slots that are open in the end, whose keys may lie on either end
+     * @param disputed those of them over whose keys the run halted and was ended: both copies of such a key are kept
      * @param acknowledged by key, when its writes were acknowledged; a key that is not there was never written
      */
     static Losses tell(
             List<Finding> findings,
             Set<Integer> open,
+            Set<Integer> disputed,
             Map<String, Acknowledged> acknowledged,
             Timeline timeline,
             List<LossWindow> windows) {
@@ -42,6 +44,11 @@ record Losses(List<Finding> byMovement, Map<String, Integer> byReplication) {
             // The judge sees to slots by himself.
             boolean ofSlot = finding.fault() == Fault.UNCOVERED || finding.fault() == Fault.TWO_OWNERS;
             if (ofSlot || (misplaced(finding) && open.contains(finding.slot()))) {
+                continue;
+            }
+            if (disputed.contains(finding.slot())) {
+                byReplication.merge(
+                        "by a failover in mid-slot that nobody mended: both copies are kept", 1, Integer::sum);
                 continue;
             }
             Optional<LossWindow> window = windows.stream()

@@ -41,6 +41,17 @@ record RunEnd(State state, String kind, String reason, String next, List<String>
         return new RunEnd(state, kind, reason, next, notes, batches);
     }
 
+    /**
+     * Whether it was ended over keys of which source and target hold differing copies: neither is touched, and their slots
+     * are left open to whoever decides which is right.
+     */
+    boolean leavesDisputedSlots() {
+        return state == State.STOPPED
+                && notes.stream()
+                        .anyMatch(note ->
+                                note.startsWith("slots may still be open") && note.contains("hold differing copies"));
+    }
+
     @Override
     public String toString() {
         return state + (kind.isEmpty() ? "" : " " + kind);

@@ -46,7 +46,7 @@ class LossesTest {
     }
 
     private static Losses tell(Finding finding, LossWindow window, Acknowledged writes) {
-        return Losses.tell(List.of(finding), Set.of(), Map.of("key", writes), TIMELINE, List.of(window));
+        return Losses.tell(List.of(finding), Set.of(), Set.of(), Map.of("key", writes), TIMELINE, List.of(window));
     }
 
     private static Acknowledged written(int... seconds) {
@@ -113,7 +113,7 @@ class LossesTest {
     void a_key_that_nobody_wrote_is_excused_by_movement_alone() {
         Finding orphan = new Finding(Fault.ORPHAN, "data:1", 10, "", "", "");
 
-        assertThat(Losses.tell(List.of(orphan), Set.of(), Map.of(), TIMELINE, List.of(WINDOW))
+        assertThat(Losses.tell(List.of(orphan), Set.of(), Set.of(), Map.of(), TIMELINE, List.of(WINDOW))
                         .byMovement())
                 .containsExactly(orphan);
     }
@@ -122,14 +122,23 @@ class LossesTest {
     void the_keys_of_an_open_slot_may_lie_on_either_end_but_not_be_lost() {
         Finding there = new Finding(Fault.ORPHAN, "data:1", 10, "", "", "");
 
-        assertThat(Losses.tell(List.of(there, lost(10)), Set.of(10), Map.of(), TIMELINE, List.of())
+        assertThat(Losses.tell(List.of(there, lost(10)), Set.of(10), Set.of(), Map.of(), TIMELINE, List.of())
                         .byMovement())
                 .containsExactly(lost(10));
     }
 
     @Test
+    void keys_over_which_a_run_was_ended_are_counted_apart_and_those_of_other_slots_are_not_excused() {
+        Losses losses =
+                Losses.tell(List.of(lost(10), lost(11)), Set.of(10, 11), Set.of(10), Map.of(), TIMELINE, List.of());
+
+        assertThat(losses.byMovement()).containsExactly(lost(11));
+        assertThat(losses.replicated()).isEqualTo(1);
+    }
+
+    @Test
     void without_any_fault_everything_is_slotferrys() {
-        assertThat(Losses.tell(List.of(lost(10)), Set.of(), Map.of("key", written(98)), TIMELINE, List.of())
+        assertThat(Losses.tell(List.of(lost(10)), Set.of(), Set.of(), Map.of("key", written(98)), TIMELINE, List.of())
                         .byMovement())
                 .hasSize(1);
     }

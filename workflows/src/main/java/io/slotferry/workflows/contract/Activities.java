@@ -64,8 +64,9 @@ public final class Activities {
      * From where to go back.
      *
      * @param slotsPerBatch the most slots in a batch
+     * @param openOnly plans no more than the end of what stands open, whatever became of the rest of the cluster
      */
-    public record ReturnOrder(ClusterAccess access, Plan plan, int slotsPerBatch) {}
+    public record ReturnOrder(ClusterAccess access, Plan plan, int slotsPerBatch, boolean openOnly) {}
 
     /**
      * What to validate.

@@ -39,7 +39,9 @@ public record BatchOrder(
         /** The plan's batch of that number: those before it are done, those after it not begun. */
         THERE,
         /** Anything else that brings slots to an owner of the plan: the way back, or the end of slots that stood open. */
-        BACK
+        BACK,
+        /** The end of slots that stand open, of a run that ends: what somebody else did elsewhere is none of its business. */
+        SETTLE
     }
 
     /**

@@ -1,18 +1,17 @@
 package io.slotferry.workflows.expand;
 
-import io.slotferry.planning.Plan;
+import io.slotferry.planning.Batch;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
-import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Processes;
-import io.slotferry.workflows.contract.ReturnPlan;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Moves batches, whichever way they go, and remembers from one to the next, and over retries of an operator, which processes
@@ -55,12 +54,12 @@ final class BatchMoves {
     /**
      * Finishes slots that stand open, each in the direction in which it is open.
      *
-     * @param way says which
+     * @param orders makes an order of each batch
      * @param doing is told of each batch before it moves
      */
-    void settle(ExpandRequest request, Plan plan, ReturnPlan way, Consumer<String> doing) {
-        way.settle().forEach(batch -> {
-            BatchOrder order = BatchOrders.back(request, plan, way, batch, 0);
+    void settle(List<Batch> batches, Function<Batch, BatchOrder> orders, Consumer<String> doing) {
+        batches.forEach(batch -> {
+            BatchOrder order = orders.apply(batch);
             String summary = Summaries.settling(order);
             doing.accept(summary);
             move(order, summary, outcome -> {});

@@ -30,11 +30,16 @@ final class BatchOrders {
     /**
      * A batch of the way back.
      *
-     * @param number from 1, or 0 for slots that are open and finished first
+     * @param number from 1
      */
     static BatchOrder back(ExpandRequest request, Plan plan, ReturnPlan way, Batch batch, int number) {
         return order(request, plan, batch, number, replica -> way.attached().contains(replica.id()))
                 .going(Way.BACK);
+    }
+
+    /** Slots that are open, to their end. */
+    static BatchOrder settle(ExpandRequest request, Plan plan, ReturnPlan way, Batch batch, Way direction) {
+        return back(request, plan, way, batch, 0).going(direction);
     }
 
     private static BatchOrder order(

@@ -8,6 +8,7 @@ import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
@@ -90,10 +91,11 @@ final class WayBack {
         run.goingBack("plans the way back");
         ReturnPlan way = rooms.looking("plan the way back")
                 .planReturn(
-                        new ReturnOrder(request.access(), plan, request.batch().slots()));
+                        new ReturnOrder(request.access(), plan, request.batch().slots(), false));
         CancellationScope.throwCanceled();
         run.returned().left(way.batches().size(), way.slots());
-        rooms.batches().settle(request, plan, way, run::goingBack);
+        rooms.batches()
+                .settle(way.settle(), batch -> BatchOrders.settle(request, plan, way, batch, Way.BACK), run::goingBack);
         for (int i = 0; i < way.batches().size(); i++) {
             returnBatch(way, way.batches().get(i));
             if (i < way.batches().size() - 1) {
