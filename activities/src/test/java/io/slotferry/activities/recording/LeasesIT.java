@@ -10,8 +10,10 @@ import io.slotferry.workflows.contract.LeaseHolder;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.SlotferryJson;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.ParentClosePolicy;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,7 +129,7 @@ class LeasesIT {
         String workflowId = "expand-reset-" + low.brief();
         WorkflowExecution before = start(workflowId, low, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
         WorkflowExecution outlived = lease(low).describe().getExecution();
-        String after = reset(before, 4);
+        String after = reset(before, completedTask(before, 1));
 
         assertThat(leases().findHolder(List.of(low), workflowId, after)).isEmpty();
         // By its run ID: the new run takes a lease of the same name soon.
@@ -142,8 +145,8 @@ class LeasesIT {
     void a_lease_that_was_taken_before_the_point_of_a_reset_is_the_new_runs() {
         WorkflowExecution before =
                 start("expand-reset-late-" + low.brief(), low, ParentClosePolicy.PARENT_CLOSE_POLICY_TERMINATE);
-        // Events 5 and 6 start the lease; the workflow's task after them ends with event 9.
-        String after = reset(before, 9);
+        // The first task asked for the lease; the second one has heard that it began.
+        String after = reset(before, completedTask(before, 2));
 
         assertThat(leases().findHolder(List.of(low, high), "expand-other", "run"))
                 .hasValueSatisfying(found -> {
@@ -193,6 +196,19 @@ class LeasesIT {
         assertThat(new RecordingActivities(client, RecordingActivities.defaultReportFolder(Map.of()))
                         .usableSearchAttributes())
                 .hasSize(3);
+    }
+
+    /** The event that ended the workflow's task of this number, once it has. */
+    private static long completedTask(WorkflowExecution run, int number) {
+        return await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> client.fetchHistory(run.getWorkflowId(), run.getRunId()).getEvents().stream()
+                                .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                                .map(HistoryEvent::getEventId)
+                                .skip(number - 1L)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     /** Resets to before the workflow's task that ended with this event; answers the new run's ID. */
