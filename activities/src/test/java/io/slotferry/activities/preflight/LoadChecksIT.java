@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,29 +65,34 @@ class LoadChecksIT {
         return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
     }
 
-    /** Scripts of 60 ms, one after the other: whoever comes between waits. */
+    /** Scripts of 60 ms from three clients, so that another waits whenever one ends: whoever comes between waits too. */
     private static <T> T underLoad(LocalNode node, Supplier<T> look) {
         AtomicBoolean over = new AtomicBoolean();
-        Thread load = new Thread(() -> {
-            try (Jedis jedis = node.jedis()) {
-                while (!over.get()) {
-                    jedis.eval(
-                            "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
-                                    + " until t[1] * 1000000 + t[2] - s > 60000");
-                }
-            }
-        });
-        load.start();
+        List<Thread> load = Stream.generate(() -> new Thread(() -> runScripts(node, over)))
+                .limit(3)
+                .toList();
+        load.forEach(Thread::start);
         try {
             Awaitility.await().until(() -> {
                 try (Jedis jedis = node.jedis()) {
-                    return jedis.slowlogLen() > 0;
+                    return jedis.slowlogLen() >= load.size();
                 }
             });
             return look.get();
         } finally {
             over.set(true);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !load.isAlive());
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> load.stream()
+                    .noneMatch(Thread::isAlive));
+        }
+    }
+
+    private static void runScripts(LocalNode node, AtomicBoolean over) {
+        try (Jedis jedis = node.jedis()) {
+            while (!over.get()) {
+                jedis.eval(
+                        "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
+                                + " until t[1] * 1000000 + t[2] - s > 60000");
+            }
         }
     }
 
