@@ -173,15 +173,14 @@ class ClosedRunIT {
         try (GrowingCluster orders = cluster()) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
-            CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
+            List<LocalNode> others = List.of(orders.startNode(6), orders.startNode(7));
+            // Two pauses are time enough for the other one to get as far as the lease.
+            CompletableFuture<Outcome> running =
+                    expand(backstage, orders, master, replica, "--batch-slots", "1366", "--pause", "PT45S");
 
             String after = reset(orders, events -> events.get(events.size() - 1));
             Outcome second = orders.expandAs(
-                    "another-name",
-                    List.of(orders.startNode(6)),
-                    List.of(orders.startNode(7)),
-                    "--workflow-id",
-                    "another-" + after);
+                    "another-name", others.subList(0, 1), others.subList(1, 2), "--workflow-id", "another-" + after);
 
             assertThat(second.exit()).as(second.text()).isEqualTo(3);
             assertThat(second.event("result").at("/halt/kind").asText())
@@ -331,8 +330,16 @@ class ClosedRunIT {
     /** Returns in the middle of that batch. */
     private static CompletableFuture<Outcome> expandInOneBatch(
             TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) {
-        CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(() ->
-                orders.expandOn(stage, List.of(master), List.of(replica), "--batch-slots", "4096", "--approval=none"));
+        return expand(stage, orders, master, replica, "--batch-slots", "4096");
+    }
+
+    /** Returns in the middle of the first batch. */
+    private static CompletableFuture<Outcome> expand(
+            TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica, String... options) {
+        String[] all =
+                Stream.concat(Stream.of("--approval=none"), Stream.of(options)).toArray(String[]::new);
+        CompletableFuture<Outcome> running =
+                CompletableFuture.supplyAsync(() -> orders.expandOn(stage, List.of(master), List.of(replica), all));
         assertThat(MidBatch.await(stage.link(), orders.workflowId(), master, 0, running::isDone))
                 .as(() -> "it ended before: " + running.join().text())
                 .isPresent();

@@ -114,7 +114,7 @@ class ZombieIT {
             List<LocalNode> replica = List.of(orders.startNode(5));
             stage.traps().arm("replicate", How.HOLD);
             CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(() -> orders.expand(
-                    master, replica, stage.options("--attach-replicas", "after-reshard", "--batch-slots", "1366")));
+                    master, replica, stage.options("--attach-replicas", "after-reshard", "--batch-slots", "200")));
             stage.traps().awaitCaught("replicate");
             // The batch on the way there is done: what is caught now goes back, but for what is set again before.
             stage.arm("migrate", "resetHard");
@@ -123,6 +123,7 @@ class ZombieIT {
             assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
 
             stage.overtake("migrate", "MoveBatch");
+            // Twenty batches and pauses are left for it.
             stage.arm("Owner");
             stage.overtake("Owner", "MoveBatch");
             stage.overtake("resetHard", "RemoveNodes");
