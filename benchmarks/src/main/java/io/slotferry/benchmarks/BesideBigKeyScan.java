@@ -1,11 +1,8 @@
 package io.slotferry.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.bigkeys.ClusterScan;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
-import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.benchmarks.Clients.Answers;
 import io.slotferry.planning.NodeAddress;
@@ -93,7 +90,7 @@ public final class BesideBigKeyScan implements Callable<Integer> {
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
         long began = System.nanoTime();
         CompletableFuture<BigKeys> scanned = CompletableFuture.supplyAsync(
-                () -> new ClusterScan(reader, new Onlooker(), BigKeyLimits.DEFAULT).scan(access));
+                () -> new ClusterScan(reader, new Unwatched(1), BigKeyLimits.DEFAULT).scan(access));
         Answers answers = clients.readWhile(() -> !scanned.isDone());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         long looked = scanned.join().scanned();
@@ -115,32 +112,5 @@ public final class BesideBigKeyScan implements Callable<Integer> {
                 answers.percentile(0.99),
                 answers.percentile(0.999));
         out.flush();
-    }
-
-    /** Nobody goes on where this scan stops. */
-    private record Onlooker() implements Lifeline {
-        @Override
-        public ConnectionName connectionName() {
-            return new ConnectionName("benchmark", 1, 1);
-        }
-
-        @Override
-        public void assertMayChange(Duration limit) {}
-
-        @Override
-        public boolean stopRequested() {
-            return false;
-        }
-
-        @Override
-        public void report(JsonNode details) {}
-
-        @Override
-        public void sync() {}
-
-        @Override
-        public Optional<JsonNode> lastReport() {
-            return Optional.empty();
-        }
     }
 }

@@ -31,6 +31,11 @@ public record Cluster(List<Shard> shards) {
                 .toList();
     }
 
+    /** Whether all nodes run on one host, as in a sandbox. */
+    public boolean onOneHost() {
+        return members().map(member -> member.address().host()).distinct().count() == 1;
+    }
+
     /** The lowest ID among all members: the cluster's name for the lease, whatever an operator calls it. */
     public NodeId lowestId() {
         return members().map(Member::id).min(NodeId::compareTo).orElseThrow();

@@ -2,6 +2,7 @@ package io.slotferry.planning;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The whole cluster as one node sees it: its CLUSTER NODES and CLUSTER INFO, read together. Open slots are the viewer's
@@ -25,6 +26,12 @@ public record NodeView(
         nodes = List.copyOf(nodes);
         migrating = Map.copyOf(migrating);
         importing = Map.copyOf(importing);
+    }
+
+    /** The slots that the viewer has open, in either direction. */
+    public SlotRanges openSlots() {
+        return SlotRanges.ofSlots(Stream.concat(migrating.keySet().stream(), importing.keySet().stream())
+                .mapToInt(Integer::intValue));
     }
 
     /** The viewer's own line. */

@@ -1,14 +1,11 @@
 package io.slotferry.starter;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.PreflightReport;
-import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.StopAfter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Checks the cluster and the new nodes, through the same workflow, and changes nothing. */
@@ -18,36 +15,20 @@ import picocli.CommandLine.Option;
             "Checks a cluster and the nodes to be added to it; changes nothing on them.",
             "docs/PREFLIGHT.md explains each check."
         })
-public final class PreflightCommand extends TemporalCommand {
-    @Mixin
-    private RequestOptions options;
-
+public final class PreflightCommand extends RehearsalCommand {
     @Option(names = "--all", description = "show what passed, too")
     private boolean all;
-
-    private ObjectNode request;
 
     public PreflightCommand() {
         this(Surroundings.ofProcess());
     }
 
     PreflightCommand(Surroundings surroundings) {
-        super(surroundings);
+        super(surroundings, StopAfter.PREFLIGHT, "The checks still run");
     }
 
     @Override
-    void prepare() {
-        request = options.request(surroundings().input(), StopAfter.PREFLIGHT.name());
-    }
-
-    @Override
-    ExitCode run(Connection temporal) {
-        Run run = new Starter(temporal, voice(), taskQueue())
-                .start(request, Starter.workflowId(RequestReader.read(request)));
-        Look look;
-        try (Farewell farewell = new Farewell(voice(), "The checks still run: slotferry watch " + run.workflowId())) {
-            look = new Follower(temporal, voice(), surroundings()).until(run, status -> false);
-        }
+    ExitCode tell(Connection temporal, Run run, Look look) {
         if (!look.closed()) {
             return new Epilogue(temporal, voice(), surroundings()).tell(look);
         }

@@ -91,12 +91,7 @@ public final class BackupRun {
     }
 
     private static boolean inSync(ServerInfo info) {
-        return info != null
-                && !info.loading()
-                && info.replication()
-                        .link()
-                        .filter(link -> link.up() && !link.syncing())
-                        .isPresent();
+        return info != null && !info.loading() && info.replication().inSync();
     }
 
     private void copyAll(CopyQueue queue) {

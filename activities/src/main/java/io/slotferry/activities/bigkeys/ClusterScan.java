@@ -107,10 +107,7 @@ public final class ClusterScan {
     private Member asked(Shard shard) {
         return shard.replicas().stream()
                 .filter(replica -> reader.ask(List.of(replica.address()), Node::info).answers().values().stream()
-                        .anyMatch(info -> info.replication()
-                                .link()
-                                .filter(link -> link.up() && !link.syncing())
-                                .isPresent()))
+                        .anyMatch(info -> info.replication().inSync()))
                 .findFirst()
                 .orElse(shard.master());
     }

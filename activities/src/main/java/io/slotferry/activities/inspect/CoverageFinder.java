@@ -1,23 +1,18 @@
 package io.slotferry.activities.inspect;
 
 import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.redis.Node;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRange;
 import io.slotferry.planning.SlotRanges;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** Slots that no node calls its own, and slots that two do. */
 final class CoverageFinder {
@@ -85,10 +80,11 @@ final class CoverageFinder {
     }
 
     private List<Finding> withoutOwner(SlotRanges orphaned) {
-        Map<Integer, Set<NodeId>> holders = holders(orphaned);
+        Map<Integer, Map<NodeId, Map<Integer, List<byte[]>>>> keys =
+                new SlotKeys(reader, survey).of(orphaned.stream().boxed().toList(), SLOTS_AT_ONCE, 1);
         Map<Set<NodeId>, List<Integer>> byHolders = new LinkedHashMap<>();
         orphaned.stream().forEach(slot -> byHolders
-                .computeIfAbsent(holders.getOrDefault(slot, Set.of()), h -> new ArrayList<>())
+                .computeIfAbsent(keys.getOrDefault(slot, Map.of()).keySet(), h -> new ArrayList<>())
                 .add(slot));
         List<Finding> findings = new ArrayList<>();
         byHolders.forEach((nodes, slots) -> findings.add(
@@ -144,36 +140,6 @@ final class CoverageFinder {
                 .or(() -> survey.masters().stream().findFirst())
                 .map(NodeView::viewer)
                 .orElseThrow();
-    }
-
-    /** The masters that have keys of slots. */
-    private Map<Integer, Set<NodeId>> holders(SlotRanges slots) {
-        List<Integer> all = slots.stream().boxed().toList();
-        Map<Integer, Set<NodeId>> holders = new HashMap<>();
-        survey.masters().forEach(view -> {
-            Collection<Integer> databases =
-                    survey.infos().get(view.viewer()).keys().keySet();
-            reader.ask(List.of(survey.addresses().get(view.viewer())), node -> held(node, databases, all))
-                    .answers()
-                    .values()
-                    .forEach(held -> held.forEach(slot -> holders.computeIfAbsent(slot, s -> new LinkedHashSet<>())
-                            .add(view.viewer())));
-        });
-        return holders;
-    }
-
-    private static Set<Integer> held(Node node, Collection<Integer> databases, List<Integer> slots) {
-        Set<Integer> held = new LinkedHashSet<>();
-        for (int database : databases) {
-            for (int from = 0; from < slots.size(); from += SLOTS_AT_ONCE) {
-                List<Integer> some = slots.subList(from, Math.min(slots.size(), from + SLOTS_AT_ONCE));
-                List<List<byte[]>> keys = node.keysInSlots(database, some, 1);
-                IntStream.range(0, some.size())
-                        .filter(i -> !keys.get(i).isEmpty())
-                        .forEach(i -> held.add(some.get(i)));
-            }
-        }
-        return held;
     }
 
     private Optional<Finding> twoOwners() {

@@ -1,23 +1,18 @@
 package io.slotferry.activities.inspect;
 
 import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.redis.Node;
 import io.slotferry.planning.KnownNode.Role;
-import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -42,7 +37,8 @@ final class OpenSlotSurvey {
         if (slots.isEmpty()) {
             return List.of();
         }
-        Map<Integer, Map<NodeId, Map<Integer, List<byte[]>>>> keys = keys(slots);
+        Map<Integer, Map<NodeId, Map<Integer, List<byte[]>>>> keys =
+                new SlotKeys(reader, survey).of(slots, SLOTS_AT_ONCE, MOST_KEYS);
         return slots.stream()
                 .map(slot -> new OpenSlot(
                         slot,
@@ -58,50 +54,15 @@ final class OpenSlotSurvey {
 
     /** Those of masters: Valkey's replicas repeat what their masters hold open. */
     private List<Integer> open() {
-        Set<Integer> slots = new TreeSet<>();
-        survey.masters().forEach(view -> {
-            slots.addAll(view.migrating().keySet());
-            slots.addAll(view.importing().keySet());
-        });
-        return new ArrayList<>(slots);
+        return SlotRanges.union(survey.masters().stream().map(NodeView::openSlots)).stream()
+                .boxed()
+                .toList();
     }
 
     private Map<NodeId, NodeId> by(int slot, java.util.function.Function<NodeView, Map<Integer, NodeId>> open) {
         Map<NodeId, NodeId> found = new TreeMap<>();
         survey.masters().forEach(view -> Optional.ofNullable(open.apply(view).get(slot))
                 .ifPresent(peer -> found.put(view.viewer(), peer)));
-        return found;
-    }
-
-    private Map<Integer, Map<NodeId, Map<Integer, List<byte[]>>>> keys(List<Integer> slots) {
-        Map<Integer, Map<NodeId, Map<Integer, List<byte[]>>>> keys = new HashMap<>();
-        survey.masters().forEach(view -> {
-            NodeId id = view.viewer();
-            NodeAddress address = survey.addresses().get(id);
-            reader.ask(
-                            List.of(address),
-                            node -> listed(node, survey.infos().get(id).keys().keySet(), slots))
-                    .answers()
-                    .values()
-                    .forEach(bySlot -> bySlot.forEach((slot, byDatabase) ->
-                            keys.computeIfAbsent(slot, s -> new HashMap<>()).put(id, byDatabase)));
-        });
-        return keys;
-    }
-
-    private static Map<Integer, Map<Integer, List<byte[]>>> listed(
-            Node node, Collection<Integer> databases, List<Integer> slots) {
-        Map<Integer, Map<Integer, List<byte[]>>> found = new HashMap<>();
-        for (int database : databases) {
-            for (int from = 0; from < slots.size(); from += SLOTS_AT_ONCE) {
-                List<Integer> some = slots.subList(from, Math.min(slots.size(), from + SLOTS_AT_ONCE));
-                List<List<byte[]>> keys = node.keysInSlots(database, some, MOST_KEYS);
-                IntStream.range(0, some.size())
-                        .filter(i -> !keys.get(i).isEmpty())
-                        .forEach(i -> found.computeIfAbsent(some.get(i), s -> new HashMap<>())
-                                .put(database, keys.get(i)));
-            }
-        }
         return found;
     }
 

@@ -54,12 +54,7 @@ final class ReplicaFinder {
     }
 
     private boolean isLinked(NodeId replica) {
-        return survey.infos()
-                .get(replica)
-                .replication()
-                .link()
-                .filter(link -> link.up() && !link.syncing())
-                .isPresent();
+        return survey.infos().get(replica).replication().inSync();
     }
 
     private Finding bare(NodeView master, List<NodeId> taken) {

@@ -96,8 +96,9 @@ final class ConfigParity {
             return;
         }
         Map<String, String> here = ((Answer.Done<Map<String, String>>) reading.config()).value();
-        List<String> failing = differing(here, Grade.FAILS);
-        List<String> warning = differing(here, Grade.WARNS);
+        Map<Grade, List<String>> differing = differing(here);
+        List<String> failing = differing.getOrDefault(Grade.FAILS, List.of());
+        List<String> warning = differing.getOrDefault(Grade.WARNS, List.of());
         if (!failing.isEmpty()) {
             answers.fail(CheckName.CONFIG_PARITY, subject, evidence(address, failing, here), remedy(address, failing));
         }
@@ -109,17 +110,11 @@ final class ConfigParity {
         }
     }
 
-    private List<String> differing(Map<String, String> here, Grade grade) {
-        List<String> differing = new ArrayList<>();
-        for (String name : ParityRules.compared(here.keySet())) {
-            // What only one of two versions has cannot be compared: new-node-same-server speaks of that.
-            if (old.containsKey(name)
-                    && !old.get(name).containsKey(here.get(name))
-                    && ParityRules.of(name).grade() == grade) {
-                differing.add(name);
-            }
-        }
-        return differing;
+    private Map<Grade, List<String>> differing(Map<String, String> here) {
+        // What only one of two versions has cannot be compared: new-node-same-server speaks of that.
+        return ParityRules.compared(here.keySet()).stream()
+                .filter(name -> old.containsKey(name) && !old.get(name).containsKey(here.get(name)))
+                .collect(Collectors.groupingBy(name -> ParityRules.of(name).grade()));
     }
 
     private String evidence(NodeAddress address, List<String> names, Map<String, String> here) {

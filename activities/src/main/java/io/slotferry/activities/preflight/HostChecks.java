@@ -71,12 +71,7 @@ final class HostChecks {
     private void hosts(Cluster cluster) {
         Map<String, Integer> now = new TreeMap<>();
         voters(cluster).forEach(shard -> now.merge(shard.master().address().host(), 1, Integer::sum));
-        boolean oneHost = cluster.members()
-                        .map(member -> member.address().host())
-                        .distinct()
-                        .count()
-                == 1;
-        if (oneHost) {
+        if (cluster.onOneHost()) {
             answers.notApplicable(
                     CheckName.HOSTS_WITH_MASTERS, Optional.empty(), "all nodes run on one host: a sandbox");
             return;

@@ -180,11 +180,12 @@ final class NewNodeFitness {
 
     /** Bytes of data that an even share holds; -1 where nothing could be read. */
     private long share() {
+        Map<NodeAddress, NodeReading> all = readings.all();
         Map<NodeId, NodeReading> masters = new LinkedHashMap<>();
         long already = 0;
         for (NodeView view : readings.views()) {
             KnownNode self = view.self();
-            NodeReading reading = readings.all().get(self.address());
+            NodeReading reading = all.get(self.address());
             if (self.role() == Role.MASTER && reading != null) {
                 masters.put(self.id(), reading);
                 already += readings.isNewMaster(self.address()) ? 1 : 0;

@@ -31,10 +31,19 @@ final class ParityRules {
      * A rule.
      *
      * @param parameters names of CONFIG GET; {@code *} stands for any characters
+     * @param pattern matches these
      */
-    record Rule(Grade grade, String why, List<String> parameters) {
+    record Rule(Grade grade, String why, List<String> parameters, Pattern pattern) {
+        Rule(Grade grade, String why, List<String> parameters) {
+            this(
+                    grade,
+                    why,
+                    parameters,
+                    Pattern.compile(String.join("|", parameters).replace("*", ".*")));
+        }
+
         boolean fits(String parameter) {
-            return parameters.stream().anyMatch(pattern -> Pattern.matches(pattern.replace("*", ".*"), parameter));
+            return pattern.matcher(parameter).matches();
         }
     }
 

@@ -54,12 +54,7 @@ final class ReplicaChecks {
 
     private void apart(Cluster cluster) {
         List<ClusterViews.SharedHost> shared = ClusterViews.sharedHosts(cluster);
-        boolean oneHost = cluster.members()
-                        .map(member -> member.address().host())
-                        .distinct()
-                        .count()
-                == 1;
-        if (oneHost) {
+        if (cluster.onOneHost()) {
             answers.notApplicable(
                     CheckName.MASTER_AND_REPLICA_APART, Optional.empty(), "all nodes run on one host: a sandbox");
             return;

@@ -144,12 +144,9 @@ final class Gate {
                     .collect(Collectors.toSet());
             Set<NodeId> targets = move.target().stream().map(Member::id).collect(Collectors.toSet());
             for (NodeView view : views) {
-                SlotRanges open = SlotRanges.ofSlots(
-                        Stream.concat(view.migrating().keySet().stream(), view.importing().keySet().stream())
-                                .mapToInt(Integer::intValue));
                 SlotRanges moved = targets.contains(view.viewer()) ? view.self().slots() : SlotRanges.none();
                 if (ends.contains(view.viewer())
-                        && !move.slots().intersect(open.plus(moved)).isEmpty()) {
+                        && !move.slots().intersect(view.openSlots().plus(moved)).isEmpty()) {
                     return true;
                 }
             }
@@ -227,23 +224,20 @@ final class Gate {
                 .map(NodeView::self)
                 .filter(node -> node.role() == Role.MASTER)
                 .collect(Collectors.groupingBy(KnownNode::configEpoch));
-        List<String> evidence = new ArrayList<>();
-        for (LaneTask task : tasks) {
-            byEpoch.values().stream()
-                    .filter(masters -> masters.size() > 1
-                            && masters.stream().anyMatch(master -> master.id()
-                                    .equals(task.source().id())))
-                    .forEach(masters ->
-                            evidence.add("config epoch " + masters.get(0).configEpoch() + ": "
-                                    + masters.stream()
-                                            .map(master -> master.address().toString())
-                                            .collect(Collectors.joining(", "))));
-        }
+        Set<NodeId> sources = tasks.stream().map(task -> task.source().id()).collect(Collectors.toSet());
+        List<String> evidence = byEpoch.entrySet().stream()
+                .filter(shared -> shared.getValue().size() > 1
+                        && shared.getValue().stream().anyMatch(master -> sources.contains(master.id())))
+                .map(shared -> "config epoch " + shared.getKey() + ": "
+                        + shared.getValue().stream()
+                                .map(master -> master.address().toString())
+                                .collect(Collectors.joining(", ")))
+                .toList();
         if (!evidence.isEmpty()) {
             throw new Halted(
                     FailureKind.VIEWS_DISAGREE,
                     "A source has the same config epoch as another master.",
-                    evidence.stream().distinct().toList(),
+                    evidence,
                     "wait until the nodes have told themselves apart (it is tried again by itself); if they do not, CLUSTER"
                             + " BUMPEPOCH on the source, then slotferry retry");
         }

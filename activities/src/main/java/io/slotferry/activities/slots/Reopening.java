@@ -61,43 +61,35 @@ final class Reopening {
     /** Does what these views call for; what a node refuses is tried again with the next ones. */
     void on(List<NodeView> views) {
         for (Move move : order.moves()) {
-            torn(move, views).ifPresent(this::reopen);
-            ownerless(move, views).ifPresent(this::giveToTarget);
+            Optional<End> source = onlyMaster(move.source(), views);
+            Optional<End> target = onlyMaster(move.target(), views);
+            if (source.isPresent() && target.isPresent()) {
+                torn(move, source.get(), target.get()).ifPresent(this::reopen);
+                ownerless(move, source.get(), target.get()).ifPresent(this::giveToTarget);
+            }
         }
     }
 
-    private static Optional<Torn> torn(Move move, List<NodeView> views) {
-        Optional<End> source = onlyMaster(move.source(), views);
-        Optional<End> target = onlyMaster(move.target(), views);
-        if (source.isEmpty() || target.isEmpty()) {
-            return Optional.empty();
-        }
+    private static Optional<Torn> torn(Move move, End source, End target) {
         Set<NodeId> sources = ids(move.source());
         Set<NodeId> targets = ids(move.target());
-        NodeView from = source.get().view();
-        NodeView to = target.get().view();
+        NodeView from = source.view();
+        NodeView to = target.view();
         List<Integer> slots = move.slots().intersect(from.self().slots()).stream()
                 .boxed()
                 .filter(slot -> isStale(from.migrating().get(slot), targets, to.viewer())
                         || isStale(to.importing().get(slot), sources, from.viewer())
                         || (from.viewer().equals(to.importing().get(slot)) && !owner(to, slot, from.viewer())))
                 .toList();
-        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source.get(), target.get(), slots));
+        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source, target, slots));
     }
 
-    private static Optional<Torn> ownerless(Move move, List<NodeView> views) {
-        Optional<End> source = onlyMaster(move.source(), views);
-        Optional<End> target = onlyMaster(move.target(), views);
-        if (source.isEmpty() || target.isEmpty()) {
-            return Optional.empty();
-        }
-        SlotRanges told = move.target().stream()
-                .map(member -> slotsOf(member.id(), source.get().view()))
-                .reduce(SlotRanges.none(), SlotRanges::plus);
-        SlotRanges claimed = target.get().view().self().slots();
+    private static Optional<Torn> ownerless(Move move, End source, End target) {
+        SlotRanges told = SlotRanges.union(move.target().stream().map(member -> slotsOf(member.id(), source.view())));
+        SlotRanges claimed = target.view().self().slots();
         List<Integer> slots =
                 move.slots().intersect(told).minus(claimed).stream().boxed().toList();
-        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source.get(), target.get(), slots));
+        return slots.isEmpty() ? Optional.empty() : Optional.of(new Torn(source, target, slots));
     }
 
     private void giveToTarget(Torn ownerless) {

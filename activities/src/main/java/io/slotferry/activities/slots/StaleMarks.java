@@ -11,7 +11,6 @@ import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +27,10 @@ record StaleMarks(Agreed cluster, SlotRanges slots) {
     /** Has them closed where the replica is linked, so that it hears of it. */
     void clear(ClusterReader reader, ChangeSession session) {
         for (Shard shard : cluster.cluster().shards()) {
-            SlotRanges own = view(shard.master()).map(StaleMarks::open).orElse(SlotRanges.none());
+            SlotRanges own = view(shard.master()).map(NodeView::openSlots).orElse(SlotRanges.none());
             for (Member replica : shard.replicas()) {
                 SlotRanges stale = view(replica)
-                        .map(StaleMarks::open)
+                        .map(NodeView::openSlots)
                         .orElse(SlotRanges.none())
                         .intersect(slots)
                         .minus(own);
@@ -51,11 +50,6 @@ record StaleMarks(Agreed cluster, SlotRanges slots) {
         return cluster.views().stream()
                 .filter(view -> view.viewer().equals(node.id()))
                 .findFirst();
-    }
-
-    private static SlotRanges open(NodeView view) {
-        return SlotRanges.ofSlots(Stream.concat(view.migrating().keySet().stream(), view.importing().keySet().stream())
-                .mapToInt(Integer::intValue));
     }
 
     /** Elsewhere no replica hears of it, and what one holds open is what it opened as a master. */

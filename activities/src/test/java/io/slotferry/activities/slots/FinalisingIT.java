@@ -162,7 +162,7 @@ class FinalisingIT {
             cluster.fill(200, 5);
             FreeLifeline first = new FreeLifeline();
             cluster.mover().move(cluster.order("0-4"), first);
-            moveByHand(3, cluster.target, cluster.source);
+            GrownCluster.moveByHand(3, cluster.target, cluster.source);
 
             Halted halted = catchThrowableOfType(Halted.class, () -> cluster.mover()
                     .move(cluster.order("0-4"), new FreeLifeline(1, 2, first.reported())));
@@ -262,20 +262,6 @@ class FinalisingIT {
                     .flatMap(line -> Stream.of(line.split(" ")).skip(8))
                     .filter(range -> !range.startsWith("["))
                     .collect(Collectors.joining(",")));
-        }
-    }
-
-    private static void moveByHand(int slot, LocalNode from, LocalNode to) {
-        try (Jedis source = from.jedis();
-                Jedis target = to.jedis()) {
-            target.clusterSetSlotImporting(slot, from.nodeId());
-            source.clusterSetSlotMigrating(slot, to.nodeId());
-            List<String> keys = source.clusterGetKeysInSlot(slot, 10_000);
-            if (!keys.isEmpty()) {
-                source.migrate(to.host(), to.port(), 5_000, MigrateParams.migrateParams(), keys.toArray(String[]::new));
-            }
-            target.clusterSetSlotNode(slot, to.nodeId());
-            source.clusterSetSlotNode(slot, to.nodeId());
         }
     }
 

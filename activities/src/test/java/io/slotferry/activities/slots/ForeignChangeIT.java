@@ -146,18 +146,18 @@ class ForeignChangeIT {
 
             // Back where it came from, a slot of a batch that is done.
             int undone = first.stream().findFirst().orElseThrow();
-            give(undone, cluster.target, ownerBefore(expansion, undone));
+            GrownCluster.moveByHand(undone, cluster.target, ownerBefore(expansion, undone));
             Halt back = expansion.haltAtTheGate();
             assertThat(back.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(back.evidence())
                     .singleElement()
                     .isEqualTo(
                             "slots " + undone + " of batch 1, which this run moved, are not at their target any more");
-            give(undone, ownerBefore(expansion, undone), cluster.target);
+            GrownCluster.moveByHand(undone, ownerBefore(expansion, undone), cluster.target);
 
             // To its target before its turn.
             int early = expansion.slotsOf(3).stream().findFirst().orElseThrow();
-            give(early, ownerBefore(expansion, early), cluster.target);
+            GrownCluster.moveByHand(early, ownerBefore(expansion, early), cluster.target);
             assertThat(expansion.haltAtTheGate().evidence())
                     .singleElement()
                     .isEqualTo("slots " + early
@@ -165,10 +165,10 @@ class ForeignChangeIT {
             // The way back does not mind.
             assertThat(expansion.move(expansion.order(2).going(BatchOrder.Way.BACK), call -> {}))
                     .isEmpty();
-            give(early, cluster.target, ownerBefore(expansion, early));
+            GrownCluster.moveByHand(early, cluster.target, ownerBefore(expansion, early));
 
             // Where no plan puts it.
-            give(16_383, cluster.other, cluster.source);
+            GrownCluster.moveByHand(16_383, cluster.other, cluster.source);
             Halt foreign = expansion.move(3, call -> {}).orElseThrow();
             assertThat(foreign.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(foreign.evidence())
@@ -178,7 +178,7 @@ class ForeignChangeIT {
             // A run that ends finishes what it has in hand all the same.
             assertThat(expansion.move(expansion.order(3).going(BatchOrder.Way.SETTLE), call -> {}))
                     .isEmpty();
-            give(16_383, cluster.source, cluster.other);
+            GrownCluster.moveByHand(16_383, cluster.source, cluster.other);
 
             assertThat(expansion.move(4, call -> {})).isEmpty();
         }
@@ -269,25 +269,5 @@ class ForeignChangeIT {
 
     private static LocalNode ownerBefore(Expansion expansion, int slot) {
         return slot < 8_192 ? expansion.cluster.source : expansion.cluster.other;
-    }
-
-    /** As somebody who moves a slot by hand does it. */
-    private static void give(int slot, LocalNode from, LocalNode to) {
-        try (Jedis source = from.jedis();
-                Jedis target = to.jedis()) {
-            target.clusterSetSlotImporting(slot, from.nodeId());
-            source.clusterSetSlotMigrating(slot, to.nodeId());
-            List<String> keys = source.clusterGetKeysInSlot(slot, 10_000);
-            if (!keys.isEmpty()) {
-                source.migrate(
-                        to.host(),
-                        to.port(),
-                        5_000,
-                        redis.clients.jedis.params.MigrateParams.migrateParams(),
-                        keys.toArray(String[]::new));
-            }
-            target.clusterSetSlotNode(slot, to.nodeId());
-            source.clusterSetSlotNode(slot, to.nodeId());
-        }
     }
 }

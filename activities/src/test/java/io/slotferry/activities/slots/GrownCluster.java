@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.params.MigrateParams;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Two masters that own all slots, and a third that has joined and owns none. */
@@ -123,6 +124,21 @@ final class GrownCluster implements AutoCloseable {
 
     Map<String, String> written() {
         return written;
+    }
+
+    /** As somebody who moves a slot by hand does it. */
+    static void moveByHand(int slot, LocalNode from, LocalNode to) {
+        try (Jedis source = from.jedis();
+                Jedis target = to.jedis()) {
+            target.clusterSetSlotImporting(slot, from.nodeId());
+            source.clusterSetSlotMigrating(slot, to.nodeId());
+            List<String> keys = source.clusterGetKeysInSlot(slot, 10_000);
+            if (!keys.isEmpty()) {
+                source.migrate(to.host(), to.port(), 5_000, MigrateParams.migrateParams(), keys.toArray(String[]::new));
+            }
+            target.clusterSetSlotNode(slot, to.nodeId());
+            source.clusterSetSlotNode(slot, to.nodeId());
+        }
     }
 
     /** A key in this slot. */

@@ -44,7 +44,7 @@ final class Growth {
 
     Ending complete() {
         addMasters();
-        return complete(plan.attachOrder());
+        return moveAndAttach();
     }
 
     /** The same in the place of a closed run, which may have been on its way back. */
@@ -53,15 +53,15 @@ final class Growth {
         if (changes.slotsMayHaveMoved()) {
             step(() -> new Settlement(request, run, rooms).completeHomewards());
         }
-        return complete(plan.attachOrder());
+        return moveAndAttach();
     }
 
-    private Ending complete(AttachOrder order) {
-        if (order == AttachOrder.BEFORE_RESHARD) {
+    private Ending moveAndAttach() {
+        if (plan.attachOrder() == AttachOrder.BEFORE_RESHARD) {
             attachReplicas();
         }
         reshard();
-        if (order == AttachOrder.AFTER_RESHARD) {
+        if (plan.attachOrder() == AttachOrder.AFTER_RESHARD) {
             attachReplicas();
         }
         return Ending.completed(validated());
