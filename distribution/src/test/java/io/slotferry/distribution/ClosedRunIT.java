@@ -14,6 +14,8 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Failures;
+import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.SlotferryJson;
@@ -34,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 /** Runs that Temporal closed under slotferry: terminated, reset, cancelled, forgotten. */
@@ -77,7 +80,7 @@ class ClosedRunIT {
             orders.assertBalanced(4);
             assertSettingsPutBack(orders);
             assertLeaseEnded(orders);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -92,7 +95,7 @@ class ClosedRunIT {
             Outcome outcome = orders.rollBack(backstage, "--mode", "fast");
 
             assertAsBefore(orders, before, outcome);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -109,7 +112,7 @@ class ClosedRunIT {
             Outcome outcome = orders.rollBack(backstage, "--mode", "fast");
 
             assertAsBefore(orders, before, outcome);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -133,7 +136,7 @@ class ClosedRunIT {
                     .first()
                     .matches(first -> first == moment.batch() || first == moment.batch() + 1);
             orders.assertBalanced(4);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -163,7 +166,7 @@ class ClosedRunIT {
             Outcome undone = orders.rollBack(backstage, "--mode", "fast", "--from", kept.toString());
 
             assertAsBefore(orders, before, undone);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
             Files.delete(kept);
         }
     }
@@ -178,7 +181,7 @@ class ClosedRunIT {
             CompletableFuture<Outcome> running =
                     expand(backstage, orders, master, replica, "--batch-slots", "1366", "--pause", "PT45S");
 
-            String after = reset(orders, events -> events.get(events.size() - 1));
+            String after = resetToTheLastTask(orders);
             Outcome second = orders.expandAs(
                     "another-name", others.subList(0, 1), others.subList(1, 2), "--workflow-id", "another-" + after);
 
@@ -192,22 +195,26 @@ class ClosedRunIT {
             assertLeaseEnded(orders);
             assertThat(orders.holdings()).extracting(Holding::slots).containsOnly(4_096);
             assertSettingsPutBack(orders);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
-    @Test
-    void a_reset_to_before_the_lease_while_slots_are_open_is_refused_and_the_run_before_it_is_gone_on_with()
-            throws Exception {
+    @ParameterizedTest
+    @CsvSource({"Preflight, PREFLIGHT_FAILED", "ReadSettings, RESET_TOO_FAR"})
+    void a_reset_to_before_the_first_change_while_slots_are_open_is_refused_and_the_run_before_it_is_gone_on_with(
+            String step, String kind) throws Exception {
         try (GrowingCluster orders = cluster()) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
 
-            reset(orders, events -> events.get(0));
+            resetToBefore(step, orders);
 
             assertThat(running.get().exit()).isEqualTo(8);
-            assertThatThrownBy(() -> result(orders)).hasStackTraceContaining("Preflight failed");
+            assertThatThrownBy(() -> result(orders)).satisfies(failure -> {
+                Halt halt = Failures.haltOf(failure);
+                assertThat(halt.kind().name()).as(halt.text()).isEqualTo(kind);
+            });
             assertThat(openSlots(orders)).isPositive();
 
             Outcome outcome = orders.goOn(backstage, "--mode", "fast");
@@ -216,7 +223,7 @@ class ClosedRunIT {
             assertLeaseEnded(orders);
             orders.assertBalanced(4);
             assertSettingsPutBack(orders);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -241,7 +248,7 @@ class ClosedRunIT {
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             orders.assertBalanced(4);
             assertSettingsPutBack(orders);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -263,7 +270,7 @@ class ClosedRunIT {
                     .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
             assertThat(openSlots(orders)).isZero();
             assertSettingsPutBack(orders);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -347,16 +354,34 @@ class ClosedRunIT {
     }
 
     /** Resets the open run to before one of the workflow's tasks that ended; answers the new run's ID. */
-    private static String reset(GrowingCluster orders, Function<List<HistoryEvent>, HistoryEvent> point) {
-        List<HistoryEvent> tasks = client().fetchHistory(orders.workflowId()).getEvents().stream()
+    /** So that this step is done again, and all after it. */
+    private static void resetToBefore(String step, GrowingCluster orders) {
+        long task = client().fetchHistory(orders.workflowId()).getEvents().stream()
+                .filter(HistoryEvent::hasActivityTaskScheduledEventAttributes)
+                .map(HistoryEvent::getActivityTaskScheduledEventAttributes)
+                .filter(scheduled -> scheduled.getActivityType().getName().equals(step))
+                .findFirst()
+                .orElseThrow()
+                .getWorkflowTaskCompletedEventId();
+        reset(orders, task);
+    }
+
+    /** Answers the new run's ID. */
+    private static String resetToTheLastTask(GrowingCluster orders) {
+        List<Long> tasks = client().fetchHistory(orders.workflowId()).getEvents().stream()
                 .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+                .map(HistoryEvent::getEventId)
                 .toList();
+        return reset(orders, tasks.get(tasks.size() - 1));
+    }
+
+    private static String reset(GrowingCluster orders, long task) {
         return client().getWorkflowServiceStubs()
                 .blockingStub()
                 .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
                         .setNamespace(client().getOptions().getNamespace())
                         .setWorkflowExecution(run(orders).describe().getExecution())
-                        .setWorkflowTaskFinishEventId(point.apply(tasks).getEventId())
+                        .setWorkflowTaskFinishEventId(task)
                         .setRequestId(UUID.randomUUID().toString())
                         .setReason("test")
                         .build())

@@ -49,7 +49,7 @@ class CrashIT {
             Movement resumed = history.movements().get(moment.batch() - 1);
             assertThat(resumed.attempts()).isGreaterThan(1);
             assertThat(resumed.outcome().orElseThrow().resumed()).isPositive();
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -76,7 +76,7 @@ class CrashIT {
             assertThat(outcome.get().exit()).as(outcome.get().text()).isZero();
             orders.assertBalanced(4);
             assertNoBatchRepeated(orders.history());
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 

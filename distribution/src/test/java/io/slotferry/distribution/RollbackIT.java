@@ -168,7 +168,7 @@ class RollbackIT {
 
             assertRolledBack(running.get());
             before.assertAgain(orders, master, replica);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 

@@ -58,7 +58,7 @@ class StrangerIT {
             assertThat(second.known(others.get(0))).isEqualTo(1);
             first.traps().release("Importing");
             assertThat(expansion.get().exit()).as(expansion.get().text()).isZero();
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 

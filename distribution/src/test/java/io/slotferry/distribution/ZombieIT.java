@@ -74,7 +74,7 @@ class ZombieIT {
             assertThat(outcome.get().exit()).as(outcome.get().text()).isZero();
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
             orders.assertBalanced(4);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -101,7 +101,7 @@ class ZombieIT {
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
             assertThat(orders.holdings()).hasSize(3);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -131,7 +131,7 @@ class ZombieIT {
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
             assertThat(orders.holdings()).hasSize(3);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -161,7 +161,7 @@ class ZombieIT {
                 }
             }
             assertThat(stage.known(master.get(0))).isEqualTo(1);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 
@@ -184,7 +184,7 @@ class ZombieIT {
 
             assertThat(CommandLog.changesBehindAFence(stage.nodes())).isEmpty();
             assertThat(stage.known(master.get(0))).isEqualTo(1);
-            orders.assertNothingLost();
+            orders.assertNothingLostThroughAStandstill();
         }
     }
 

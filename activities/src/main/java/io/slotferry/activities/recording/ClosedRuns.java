@@ -2,7 +2,6 @@ package io.slotferry.activities.recording;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.util.Timestamps;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.BadRequest;
 import io.slotferry.workflows.contract.FailureKind;
@@ -17,8 +16,6 @@ import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.ListWorkflowExecutionsRequest;
 import io.temporal.client.WorkflowClient;
 import java.util.Comparator;
@@ -34,15 +31,17 @@ final class ClosedRuns {
     private static final int MOST_HOPS = 20;
 
     private final WorkflowClient client;
+    private final RecordedRuns runs;
     private final RunRecords records;
 
     ClosedRuns(WorkflowClient client, RunRecords records) {
         this.client = client;
+        this.runs = new RecordedRuns(client);
         this.records = records;
     }
 
     RunRecord find(TakeOver.Question question) {
-        WorkflowExecution asking = execution(question.workflowId(), question.runId());
+        WorkflowExecution asking = RecordedRuns.execution(question.workflowId(), question.runId());
         Origin origin = question.takeOver().origin();
         for (int hops = 0; hops < MOST_HOPS; hops++) {
             Found found = origin.record().isPresent()
@@ -64,20 +63,20 @@ final class ClosedRuns {
 
     /** A record that a person brought: where its run is known here, it must not be open. */
     private Optional<RunRecord> brought(RunRecord record, WorkflowExecution asking) {
-        WorkflowExecution run = execution(record.workflowId(), record.runId());
-        describe(run).filter(info -> !run.equals(asking)).ifPresent(this::refuseOpen);
+        WorkflowExecution run = RecordedRuns.execution(record.workflowId(), record.runId());
+        runs.describe(run).filter(info -> !run.equals(asking)).ifPresent(this::refuseOpen);
         return Optional.of(record);
     }
 
     private Found find(Origin origin, WorkflowExecution asking) {
         String workflowId = origin.workflowId().orElseThrow();
         return origin.runId().isPresent()
-                ? ofRun(execution(workflowId, origin.runId().get()))
+                ? ofRun(RecordedRuns.execution(workflowId, origin.runId().get()))
                 : new Found(Optional.of(latest(workflowId, asking)), Optional.empty());
     }
 
     private Found ofRun(WorkflowExecution run) {
-        WorkflowExecutionInfo info = describe(run).filter(ClosedRuns::ours).orElseThrow(() -> unknown(run));
+        WorkflowExecutionInfo info = runs.describe(run).filter(ClosedRuns::ours).orElseThrow(() -> unknown(run));
         refuseOpen(info);
         Optional<RunRecord> record = recordOf(info);
         if (record.isPresent()) {
@@ -96,26 +95,26 @@ final class ClosedRuns {
 
     /** The latest closed run of the ID that changed anything: later ones may have been refused, or have asked for this. */
     private RunRecord latest(String workflowId, WorkflowExecution asking) {
-        List<WorkflowExecutionInfo> runs = list(workflowId).stream()
+        List<WorkflowExecutionInfo> all = list(workflowId).stream()
                 .filter(info -> !info.getExecution().equals(asking))
                 .sorted(Comparator.comparing((WorkflowExecutionInfo info) -> Timestamps.toNanos(info.getStartTime()))
                         .reversed())
                 .toList();
         // Lists lag behind a little: a run that has just ended may still stand there as open.
-        runs.stream()
+        all.stream()
                 .filter(ClosedRuns::open)
-                .map(info -> describe(info.getExecution()))
+                .map(info -> runs.describe(info.getExecution()))
                 .flatMap(Optional::stream)
                 .forEach(this::refuseOpen);
-        return runs.stream()
+        return all.stream()
                 .map(this::recordOf)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseThrow(() -> runs.isEmpty()
-                        ? unknown(execution(workflowId, ""))
+                .orElseThrow(() -> all.isEmpty()
+                        ? unknown(RecordedRuns.execution(workflowId, ""))
                         : refused(
                                 "No run of " + workflowId + " changed anything, so there is nothing to take over.",
-                                runs.stream()
+                                all.stream()
                                         .map(info ->
                                                 "run " + info.getExecution().getRunId() + " is " + status(info))
                                         .toList(),
@@ -129,16 +128,9 @@ final class ClosedRuns {
 
     /** What the run itself was started to take over. */
     private Optional<Origin> takenOver(WorkflowExecution run) {
-        Payloads input = client.getWorkflowServiceStubs()
-                .blockingStub()
-                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .getWorkflowExecutionHistory(GetWorkflowExecutionHistoryRequest.newBuilder()
-                        .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(run)
-                        .setMaximumPageSize(1)
-                        .build())
-                .getHistory()
-                .getEvents(0)
+        Payloads input = runs.events(run)
+                .findFirst()
+                .orElseThrow(() -> unknown(run))
                 .getWorkflowExecutionStartedEventAttributes()
                 .getInput();
         JsonNode json = client.getOptions()
@@ -190,33 +182,6 @@ final class ClosedRuns {
         return info.getStatus().name().replace("WORKFLOW_EXECUTION_STATUS_", "");
     }
 
-    private static WorkflowExecution execution(String workflowId, String runId) {
-        return WorkflowExecution.newBuilder()
-                .setWorkflowId(workflowId)
-                .setRunId(runId)
-                .build();
-    }
-
-    /** Empty where the server does not know it (any more), or it cannot be the ID of a run. */
-    private Optional<WorkflowExecutionInfo> describe(WorkflowExecution run) {
-        try {
-            return Optional.of(client.getWorkflowServiceStubs()
-                    .blockingStub()
-                    .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                    .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
-                            .setNamespace(client.getOptions().getNamespace())
-                            .setExecution(run)
-                            .build())
-                    .getWorkflowExecutionInfo());
-        } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.NOT_FOUND
-                    || e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
     /** All of that workflow ID; the latest alone where the server cannot list. */
     private List<WorkflowExecutionInfo> list(String workflowId) {
         try {
@@ -233,7 +198,7 @@ final class ClosedRuns {
         } catch (StatusRuntimeException e) {
             return switch (e.getStatus().getCode()) {
                 case UNIMPLEMENTED, PERMISSION_DENIED ->
-                    describe(execution(workflowId, "")).filter(ClosedRuns::ours).stream()
+                    runs.describe(RecordedRuns.execution(workflowId, "")).filter(ClosedRuns::ours).stream()
                             .toList();
                 default -> throw e;
             };

@@ -19,6 +19,7 @@ public final class RecordingActivities implements Activities.Recording {
     private final ReportFiles reports;
     private final RecordFiles records;
     private final ClosedRuns closed;
+    private final Resets resets;
 
     /**
      * The activities of one worker.
@@ -30,7 +31,9 @@ public final class RecordingActivities implements Activities.Recording {
         this.leases = new Leases(client);
         this.reports = new ReportFiles(reports);
         this.records = new RecordFiles(reports);
-        this.closed = new ClosedRuns(client, RunRecords.inHistory(client));
+        RunRecords inHistory = RunRecords.inHistory(client);
+        this.closed = new ClosedRuns(client, inHistory);
+        this.resets = new Resets(new RecordedRuns(client), inHistory);
     }
 
     /** Where reports go unless the worker is told otherwise: below XDG_STATE_HOME, else below ~/.local/state. */
@@ -57,6 +60,9 @@ public final class RecordingActivities implements Activities.Recording {
 
     @Override
     public String writeRecord(RunRecord record) {
+        if (record.predecessors().isEmpty()) {
+            resets.refuseToBeginAnew(record.workflowId(), record.runId());
+        }
         return records.write(record).toString();
     }
 

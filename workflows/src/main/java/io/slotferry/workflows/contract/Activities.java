@@ -181,7 +181,8 @@ public final class Activities {
 
         /**
          * Writes the record as a file on the worker and answers where. Its input stays in Temporal's history, where it is
-         * found too. A failure is of kind RECORD_NOT_WRITTEN, and ends a run that has changed nothing.
+         * found too. A failure is of kind RECORD_NOT_WRITTEN, and ends a run that has changed nothing; so does one of kind
+         * RESET_TOO_FAR, where a reset cut this run off after it had written its record, and it is about to begin anew.
          */
         @ActivityMethod(name = Names.WRITE_RECORD)
         String writeRecord(RunRecord record);

@@ -68,6 +68,12 @@ public enum FailureKind {
             "that run cannot be taken over",
             "the run by workflow ID and run ID, and why it cannot: it is open, unknown, or changed nothing",
             "slotferry status RUN; name a run that is closed, or hand its state file over (--from FILE)"),
+    /** The run was reset to before its first change, and the run that the reset cut off had changed the cluster. */
+    RESET_TOO_FAR(
+            Proceeds.NOBODY,
+            "the run was reset to before changes that it had made",
+            "the run that the reset cut off, by its run ID",
+            "slotferry expand --continue RUN goes on where that run was cut off; slotferry rollback --of RUN undoes it"),
     /** Another run holds the cluster. Nothing was touched. */
     LEASE_HELD(
             Proceeds.NOBODY,

@@ -6,6 +6,7 @@ import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
+import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
@@ -76,7 +77,10 @@ final class Retreat {
                         RunState.REFUSED,
                         halt,
                         Optional.empty(),
-                        "nothing was touched; remedy the cause, then start again");
+                        "nothing was touched; "
+                                + (halt.kind().proceeds() == Proceeds.NOBODY
+                                        ? halt.next()
+                                        : "remedy the cause, then start again"));
     }
 
     /**
