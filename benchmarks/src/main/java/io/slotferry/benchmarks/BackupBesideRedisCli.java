@@ -1,30 +1,19 @@
 package io.slotferry.benchmarks;
 
-import io.slotferry.activities.backup.BackupRun;
-import io.slotferry.activities.backup.Stores;
-import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.credentials.Credentials;
-import io.slotferry.activities.redis.RespNodes;
-import io.slotferry.planning.NodeAddress;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
-import io.slotferry.workflows.contract.Backup;
-import io.slotferry.workflows.contract.BackupOrder;
-import io.slotferry.workflows.contract.ClusterAccess;
-import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,8 +26,9 @@ import redis.clients.jedis.Jedis;
         name = "benchmarks/backup",
         mixinStandardHelpOptions = true,
         description =
-                "Fills a node and copies its data with redis-cli --rdb and with slotferry in turns, through a heap of "
-                        + "64 MB, and prints how fast each was and how much heap was used at most.")
+                "Fills a node and copies its data with redis-cli --rdb and with slotferry in turns, slotferry each time in "
+                        + "a fresh JVM with a heap of 64 MB that has asked the cluster and copied nothing, and prints how fast each was and how much heap was used at "
+                        + "most.")
 public final class BackupBesideRedisCli implements Callable<Integer> {
     @Option(
             names = "--server",
@@ -77,19 +67,33 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
             fill(node);
             out.printf(
                     Locale.ROOT,
-                    "%s, %,d values of 1,000 bytes; heap at most %,d bytes%n%n%6s %16s %14s %14s %7s%n",
+                    "%s, %,d values of 1,000 bytes; each backup by a fresh JVM, -Xmx64m%n%n%6s %16s %14s %14s %7s%n",
                     binary,
                     megabytes * 1_000L,
-                    Runtime.getRuntime().maxMemory(),
                     "round",
                     "RDB bytes",
                     "redis-cli MB/s",
                     "slotferry MB/s",
                     "ratio");
+            List<Double> ratios = new ArrayList<>();
+            long heap = 0;
             for (int round = 1; round <= rounds; round++) {
-                round(round, node, cli, cluster.folder(), out);
+                Path store = Files.createDirectory(cluster.folder().resolve("backup-" + round));
+                Round figures = round % 2 == 1
+                        ? new Round(redisCli(node, cli, cluster.folder()), OneBackup.of(node.address(), store))
+                        : Round.backupFirst(OneBackup.of(node.address(), store), redisCli(node, cli, cluster.folder()));
+                figures.print(round, out);
+                discard(store);
+                ratios.add(figures.ratio());
+                heap = Math.max(heap, figures.own().heap());
             }
-            out.printf(Locale.ROOT, "%nHeap used at most: %,d bytes%n", peakHeap());
+            ratios.sort(Comparator.naturalOrder());
+            out.printf(
+                    Locale.ROOT,
+                    "%nmedian of the ratios %.2fx, the lowest %.2fx; heap used at most %,d bytes%n",
+                    ratios.get(ratios.size() / 2),
+                    ratios.get(0),
+                    heap);
         }
         return 0;
     }
@@ -108,40 +112,36 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
         }
     }
 
-    private void round(int number, LocalNode node, Path cli, Path folder, PrintWriter out)
-            throws IOException, InterruptedException {
-        boolean cliFirst = number % 2 == 1;
-        double first = cliFirst ? redisCli(node, cli, folder) : 0;
-        Path store = Files.createDirectories(folder.resolve("backup-" + number));
-        long began = System.nanoTime();
-        Backup backup = BackupRun.make(
-                new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())),
-                new Stores(Credentials.none()),
-                order(node, store),
-                new Unwatched(number));
-        double own = (System.nanoTime() - began) / 1e9;
-        double theirs = cliFirst ? first : redisCli(node, cli, folder);
-        Files.delete(Path.of(backup.place()).resolve(backup.parts().get(0).file()));
-        out.printf(
-                Locale.ROOT,
-                "%6d %,16d %14.0f %14.0f %6.2fx%n",
-                number,
-                backup.bytes(),
-                backup.bytes() / theirs / 1e6,
-                backup.bytes() / own / 1e6,
-                theirs / own);
-        out.flush();
+    /** What a round took: redis-cli in seconds, and a backup. */
+    private record Round(double redisCli, OneBackup own) {
+        static Round backupFirst(OneBackup own, double redisCli) {
+            return new Round(redisCli, own);
+        }
+
+        double ratio() {
+            return redisCli / own.seconds();
+        }
+
+        void print(int number, PrintWriter out) {
+            out.printf(
+                    Locale.ROOT,
+                    "%6d %,16d %14.0f %14.0f %6.2fx%n",
+                    number,
+                    own.bytes(),
+                    own.bytes() / redisCli / 1e6,
+                    own.bytes() / own.seconds() / 1e6,
+                    ratio());
+            out.flush();
+        }
     }
 
-    private static BackupOrder order(LocalNode node, Path store) {
-        return new BackupOrder(
-                new ClusterAccess(List.of(new NodeAddress(node.host(), node.port())), Optional.empty()),
-                "benchmark",
-                "file:" + store,
-                BackupOptions.DEFAULT,
-                "backup-benchmark",
-                "benchmark",
-                Instant.now());
+    /** So that no round finds a fuller disk than the one before it. */
+    private static void discard(Path store) throws IOException {
+        try (Stream<Path> files = Files.walk(store)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** In seconds. */
@@ -166,12 +166,5 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
         }
         Files.delete(file);
         return took;
-    }
-
-    private static long peakHeap() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getType() == MemoryType.HEAP)
-                .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                .sum();
     }
 }

@@ -134,17 +134,19 @@ public final class BackupRun {
     }
 
     private Void work(CopyQueue queue) throws InterruptedException {
-        Optional<CopyQueue.Turn> turn = queue.next();
-        while (turn.isPresent()) {
-            copy(queue, turn.get());
-            turn = queue.next();
+        try (Pieces pieces = new Pieces()) {
+            RdbCopy copy = new RdbCopy(reader.nodes(), pieces, files, progress, () -> goOn(queue));
+            Optional<CopyQueue.Turn> turn = queue.next();
+            while (turn.isPresent()) {
+                copy(copy, queue, turn.get());
+                turn = queue.next();
+            }
         }
         return null;
     }
 
-    private void copy(CopyQueue queue, CopyQueue.Turn turn) {
+    private void copy(RdbCopy copy, CopyQueue queue, CopyQueue.Turn turn) {
         try {
-            RdbCopy copy = new RdbCopy(reader.nodes(), files, progress, () -> goOn(queue));
             parts.put(turn.copy().shard(), copy.make(turn.copy(), turn.source()));
             queue.done(turn);
         } catch (NodeFailure.CredentialRefused e) {

@@ -2,6 +2,7 @@ package io.slotferry.activities.backup;
 
 import io.slotferry.activities.attempt.Halted;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +41,8 @@ interface BackupStore extends AutoCloseable {
 
     /** A file on its way. Used by one thread at a time. */
     interface Upload extends AutoCloseable {
-        void write(byte[] bytes, int count);
+        /** Takes all that remains in the buffer. */
+        void write(ByteBuffer bytes);
 
         /** Gives it its name, once all of it is on durable storage. */
         void complete();

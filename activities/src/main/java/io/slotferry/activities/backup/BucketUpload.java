@@ -1,6 +1,7 @@
 package io.slotferry.activities.backup;
 
 import io.slotferry.activities.attempt.Halted;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -42,12 +43,10 @@ final class BucketUpload implements BackupStore.Upload {
     }
 
     @Override
-    public void write(byte[] bytes, int count) {
-        int taken = 0;
-        while (taken < count) {
-            int now = Math.min(count - taken, part.length - filled);
-            System.arraycopy(bytes, taken, part, filled, now);
-            taken += now;
+    public void write(ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            int now = Math.min(bytes.remaining(), part.length - filled);
+            bytes.get(part, filled, now);
             filled += now;
             if (filled == part.length) {
                 send();
@@ -57,7 +56,7 @@ final class BucketUpload implements BackupStore.Upload {
 
     private void send() {
         int number = parts.size() + 1;
-        RequestBody body = RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(part, 0, filled));
+        RequestBody body = RequestBody.fromByteBuffer(ByteBuffer.wrap(part, 0, filled));
         var answer = calls.answer(
                 doing("writing"),
                 () -> client.uploadPart(

@@ -4,6 +4,7 @@ import io.slotferry.activities.attempt.Halted;
 import io.slotferry.workflows.contract.FailureKind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** A folder on this machine. What is not complete is hidden and ends in {@code .part}. */
 final class FolderStore implements BackupStore {
@@ -49,7 +52,7 @@ final class FolderStore implements BackupStore {
     @Override
     public void put(String name, byte[] content) {
         try (Upload upload = create(name)) {
-            upload.write(content, content.length);
+            upload.write(ByteBuffer.wrap(content));
             upload.complete();
         }
     }
@@ -120,32 +123,66 @@ final class FolderStore implements BackupStore {
                         + " then start again");
     }
 
+    /** The disk is set to work while more comes, so that little is left to wait for at the end. */
     private static final class PartFile implements Upload {
+        private static final long BETWEEN_FLUSHES = 32 * 1024 * 1024;
+
         private final Path file;
         private final Path part;
         private final FileChannel channel;
+        private FutureTask<Void> flush = new FutureTask<>(() -> null);
+        private long unflushed;
 
         PartFile(Path file, Path part, FileChannel channel) {
             this.file = file;
             this.part = part;
             this.channel = channel;
+            flush.run();
         }
 
         @Override
-        public void write(byte[] bytes, int count) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
+        public void write(ByteBuffer bytes) {
+            unflushed += bytes.remaining();
             try {
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                if (unflushed >= BETWEEN_FLUSHES && flush.isDone()) {
+                    flushed();
+                    flush();
                 }
             } catch (IOException e) {
                 throw failed("writing " + file, e);
             }
         }
 
+        private void flush() {
+            flush = new FutureTask<>(() -> {
+                channel.force(false);
+                return null;
+            });
+            unflushed = 0;
+            Thread thread = new Thread(flush, "slotferry-flush");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        /** A disk says once that it failed, to whoever asks first. */
+        private void flushed() throws IOException {
+            try {
+                flush.get();
+            } catch (ExecutionException e) {
+                throw new IOException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while the disk was writing");
+            }
+        }
+
         @Override
         public void complete() {
             try {
+                flushed();
                 channel.force(true);
                 channel.close();
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -10,12 +10,12 @@ import io.slotferry.workflows.contract.Backup.Part;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Copies one node's data into the store and proves it on the way; no more of it than a buffer is ever in memory. */
+/** Copies one node's data into the store and proves it on the way; no more of it than a few buffers is ever in memory. */
 final class RdbCopy {
-    private static final int BUFFER = 256 * 1024;
-
     private final Nodes nodes;
+    private final Pieces pieces;
     private final BackupFiles files;
     private final Progress progress;
     private final Runnable goOn;
@@ -25,8 +25,9 @@ final class RdbCopy {
      *
      * @param goOn ends the copy by an exception where it must not go on; asked at every piece
      */
-    RdbCopy(Nodes nodes, BackupFiles files, Progress progress, Runnable goOn) {
+    RdbCopy(Nodes nodes, Pieces pieces, BackupFiles files, Progress progress, Runnable goOn) {
         this.nodes = nodes;
+        this.pieces = pieces;
         this.files = files;
         this.progress = progress;
         this.goOn = goOn;
@@ -80,15 +81,13 @@ final class RdbCopy {
 
     private RdbProof.Proven stream(RdbStream rdb, BackupStore.Upload upload, String file) {
         RdbProof proof = new RdbProof();
-        byte[] buffer = new byte[BUFFER];
-        long total = 0;
-        for (int count = rdb.read(buffer); count >= 0; count = rdb.read(buffer)) {
+        AtomicLong total = new AtomicLong();
+        pieces.pass(rdb, proof, piece -> {
             goOn.run();
-            proof.add(buffer, count);
-            upload.write(buffer, count);
-            total += count;
-            progress.at(file, total);
-        }
+            total.addAndGet(piece.remaining());
+            upload.write(piece);
+            progress.at(file, total.get());
+        });
         RdbProof.Proven proven = proof.finish();
         OptionalLong announced = rdb.announced();
         if (announced.isPresent() && announced.getAsLong() != proven.bytes()) {

@@ -4,10 +4,15 @@ import io.slotferry.activities.credentials.Credential;
 import io.slotferry.planning.NodeAddress;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,14 +29,21 @@ final class RdbConnection implements RdbStream {
     /** A node sends a newline each second while it prepares, and then data; {@code repl-timeout} is as long. */
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
+    /** How long a piece is gathered at most: whoever reads asks between two pieces whether to go on. */
+    private static final Duration GATHERING = Duration.ofSeconds(1);
+
     private static final int CONNECT_MILLIS = 3_000;
-    private static final int MARK = 40;
+    private static final int MARK = LEAST_ROOM;
     private static final int LONGEST_LINE = 64 * 1024;
 
     private final NodeAddress address;
     private final String credentialHint;
-    private final Socket socket = new Socket();
-    private final InputStream in;
+    private final SocketChannel channel;
+    private final Selector selector;
+
+    /** What came with the lines before the file. */
+    private final ByteBuffer early = ByteBuffer.allocate(8 * 1024).flip();
+
     private final Payload payload;
 
     /**
@@ -51,7 +63,13 @@ final class RdbConnection implements RdbStream {
         this.credentialHint = credentialHint;
         boolean open = false;
         try {
-            in = connect();
+            channel = SocketChannel.open();
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new NodeFailure.Unreachable(address, "connecting for its data", e);
+        }
+        try {
+            connect();
             credential.ifPresent(this::authenticate);
             // Older nodes do not know all of these, and send the file in any case.
             exchange("REPLCONF", "capa", "eof");
@@ -66,15 +84,16 @@ final class RdbConnection implements RdbStream {
         }
     }
 
-    private InputStream connect() {
+    /** The size of the receive buffer is left to the system, which lets it grow as far as is worth it. */
+    private void connect() {
         try {
             InetSocketAddress place = new InetSocketAddress(address.host(), address.port());
             if (place.isUnresolved()) {
                 throw new UnknownHostException(address.host());
             }
-            socket.connect(place, CONNECT_MILLIS);
-            socket.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
-            return socket.getInputStream();
+            channel.socket().connect(place, CONNECT_MILLIS);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ);
         } catch (IOException e) {
             throw new NodeFailure.Unreachable(address, "connecting for its data", e);
         }
@@ -107,25 +126,68 @@ final class RdbConnection implements RdbStream {
                     .append("\r\n");
             text.append(word).append("\r\n");
         }
+        ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
         try {
-            socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
         } catch (IOException e) {
             throw broken(words[0], e);
         }
     }
 
-    /** Without its end; byte by byte, so that nothing of what follows is taken. */
+    /** Without its end. */
     private String line() throws IOException {
         StringBuilder text = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0 || text.length() > LONGEST_LINE) {
-                throw new EOFException(next < 0 ? "it closed the connection" : "a line without end");
+        for (byte next = next(); next != '\n'; next = next()) {
+            if (text.length() > LONGEST_LINE) {
+                throw new EOFException("a line without end");
             }
             if (next != '\r') {
-                text.append((char) next);
+                text.append((char) (next & 0xff));
             }
         }
         return text.toString();
+    }
+
+    private byte next() throws IOException {
+        if (!early.hasRemaining()) {
+            early.clear();
+            int count = receive(early);
+            early.flip();
+            if (count < 0) {
+                throw new EOFException("it closed the connection");
+            }
+        }
+        return early.get();
+    }
+
+    /** Some bytes of the file; -1 where the node closed the connection. */
+    private int take(ByteBuffer buffer) throws IOException {
+        if (!early.hasRemaining()) {
+            return receive(buffer);
+        }
+        int count = Math.min(early.remaining(), buffer.remaining());
+        buffer.put(early.slice(early.position(), count));
+        early.position(early.position() + count);
+        return count;
+    }
+
+    private int receive(ByteBuffer buffer) throws IOException {
+        try {
+            int count = channel.read(buffer);
+            while (count == 0) {
+                boolean silent = selector.select(SILENCE.toMillis()) == 0;
+                selector.selectedKeys().clear();
+                count = channel.read(buffer);
+                if (silent && count == 0) {
+                    throw new SocketTimeoutException("nothing came for " + SILENCE.toSeconds() + " s");
+                }
+            }
+            return count;
+        } catch (ClosedSelectorException e) {
+            throw new AsynchronousCloseException();
+        }
     }
 
     /** The first line that is not empty: empty ones say that the node is still preparing. */
@@ -164,12 +226,19 @@ final class RdbConnection implements RdbStream {
     }
 
     @Override
-    public int read(byte[] buffer) {
+    public int read(ByteBuffer buffer) {
+        int before = buffer.position();
+        long began = System.nanoTime();
         try {
-            return payload.read(buffer);
+            while (!payload.ended()
+                    && (buffer.position() == before
+                            || (buffer.remaining() > LEAST_ROOM && System.nanoTime() - began < GATHERING.toNanos()))) {
+                payload.read(buffer);
+            }
         } catch (IOException e) {
             throw broken("its RDB", e);
         }
+        return buffer.position() > before ? buffer.position() - before : -1;
     }
 
     private NodeFailure broken(String what, IOException cause) {
@@ -180,7 +249,8 @@ final class RdbConnection implements RdbStream {
     @Override
     public void close() {
         try {
-            socket.close();
+            channel.close();
+            selector.close();
         } catch (IOException e) {
             // It is gone either way.
         }
@@ -190,7 +260,10 @@ final class RdbConnection implements RdbStream {
     private interface Payload {
         OptionalLong announced();
 
-        int read(byte[] buffer) throws IOException;
+        boolean ended();
+
+        /** Takes what is there, or waits for more. */
+        void read(ByteBuffer buffer) throws IOException;
     }
 
     /** By its length. */
@@ -209,29 +282,31 @@ final class RdbConnection implements RdbStream {
         }
 
         @Override
-        public int read(byte[] buffer) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int count = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+        public boolean ended() {
+            return left == 0;
+        }
+
+        @Override
+        public void read(ByteBuffer buffer) throws IOException {
+            int limit = buffer.limit();
+            buffer.limit((int) Math.min(limit, buffer.position() + left));
+            int count = take(buffer);
+            buffer.limit(limit);
             if (count < 0) {
                 throw new EOFException("the stream ended " + left + " bytes before the file's end, of " + length);
             }
             left -= count;
-            return count;
         }
     }
 
     /** By a mark behind it: the last 40 bytes received are never handed on before it is clear that they are not it. */
     private final class Marked implements Payload {
-        private final byte[] mark;
-        private final byte[] held = new byte[256 * 1024 + MARK];
-        private int from;
-        private int to;
+        private final ByteBuffer mark;
+        private final ByteBuffer held = ByteBuffer.allocate(MARK).flip();
         private boolean ended;
 
         Marked(byte[] mark) {
-            this.mark = mark;
+            this.mark = ByteBuffer.wrap(mark);
         }
 
         @Override
@@ -240,29 +315,22 @@ final class RdbConnection implements RdbStream {
         }
 
         @Override
-        public int read(byte[] buffer) throws IOException {
-            while (to - from <= MARK) {
-                if (ended) {
-                    return -1;
-                }
-                fill();
-            }
-            int count = Math.min(buffer.length, to - from - MARK);
-            System.arraycopy(held, from, buffer, 0, count);
-            from += count;
-            return count;
+        public boolean ended() {
+            return ended;
         }
 
-        private void fill() throws IOException {
-            System.arraycopy(held, from, held, 0, to - from);
-            to -= from;
-            from = 0;
-            int count = in.read(held, to, held.length - to);
+        @Override
+        public void read(ByteBuffer buffer) throws IOException {
+            int begin = buffer.position();
+            buffer.put(held);
+            int count = take(buffer);
             if (count < 0) {
                 throw new EOFException("the stream ended before the file's end");
             }
-            to += count;
-            ended = to >= MARK && java.util.Arrays.equals(held, to - MARK, to, mark, 0, MARK);
+            int from = Math.max(begin, buffer.position() - MARK);
+            held.clear().put(buffer.slice(from, buffer.position() - from)).flip();
+            buffer.position(from);
+            ended = held.equals(mark);
         }
     }
 }

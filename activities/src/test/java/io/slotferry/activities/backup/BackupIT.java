@@ -21,6 +21,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -337,7 +338,7 @@ class BackupIT {
             Nodes deadly = new BackupLab.Diverted(BackupLab.nodes(), (address, waiting) -> {
                 var stream = BackupLab.nodes().rdb(address, waiting);
                 if (address.equals(BackupLab.address(replica))) {
-                    stream.read(new byte[1_000]);
+                    stream.read(ByteBuffer.allocate(1_000));
                     replica.kill();
                 }
                 return stream;

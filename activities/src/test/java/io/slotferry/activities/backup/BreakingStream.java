@@ -1,6 +1,7 @@
 package io.slotferry.activities.backup;
 
 import io.slotferry.activities.redis.RdbStream;
+import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 
 /** A stream that breaks after some ten megabytes. */
@@ -18,7 +19,7 @@ final class BreakingStream implements RdbStream {
     }
 
     @Override
-    public int read(byte[] buffer) {
+    public int read(ByteBuffer buffer) {
         if (passed > 10_000_000) {
             throw new BrokenRdb("as the test wants it");
         }

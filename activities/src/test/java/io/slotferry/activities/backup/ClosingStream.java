@@ -1,6 +1,7 @@
 package io.slotferry.activities.backup;
 
 import io.slotferry.activities.redis.RdbStream;
+import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 
 /** A stream that says when it is closed. */
@@ -11,7 +12,7 @@ record ClosingStream(RdbStream real, Runnable closed) implements RdbStream {
     }
 
     @Override
-    public int read(byte[] buffer) {
+    public int read(ByteBuffer buffer) {
         return real.read(buffer);
     }
 

@@ -21,7 +21,7 @@ class RdbProofTest {
             RdbProof proof = new RdbProof();
             for (int at = 0; at < WHOLE.length; ) {
                 int count = Math.min(WHOLE.length - at, 1 + random.nextInt(round % 2 == 0 ? 3 : 40));
-                proof.add(Arrays.copyOfRange(WHOLE, at, at + count), count);
+                proof.add(ByteBuffer.wrap(WHOLE, at, count));
                 at += count;
             }
             assertThat(proof.finish().bytes()).isEqualTo(WHOLE.length);
@@ -87,7 +87,7 @@ class RdbProofTest {
 
     private static RdbProof.Proven proven(byte[] file) {
         RdbProof proof = new RdbProof();
-        proof.add(file, file.length);
+        proof.add(ByteBuffer.wrap(file));
         return proof.finish();
     }
 
