@@ -13,6 +13,7 @@ public enum CheckName {
     NO_OPEN_SLOT(false),
     NO_MIGRATION_JOB(false),
     NO_FAILING_NODE(false),
+    NO_FAILOVER(false),
     NO_OTHER_SLOTFERRY(false),
     QUORUM(true),
     HOSTS_WITH_MASTERS(true),

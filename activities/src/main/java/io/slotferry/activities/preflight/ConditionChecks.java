@@ -7,20 +7,16 @@ import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.Particulars.Client;
 import io.slotferry.planning.NodeAddress;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The condition of each node: its clock, its clients, its slow log, and room to fork. */
+/** The condition of each node: its clock, its clients, its slow log. */
 final class ConditionChecks {
     /** Over that, keys expire noticeably early or late once they moved. */
     static final Duration CLOCK_LIMIT = Duration.ofSeconds(1);
-
-    /** A fork that takes longer stops the node for all its clients. */
-    private static final long FORK_LIMIT_MICROS = 1_000_000;
 
     private static final double MEGABYTE = 1_000_000;
 
@@ -42,7 +38,6 @@ final class ConditionChecks {
                 NodeReading::clients,
                 (address, clients) -> buffers(address, clients, bufferLimit));
         each(CheckName.SLOW_LOG, all, NodeReading::slow, this::slow);
-        forkRoom(all);
         answers.passUnlessSaid(
                 CheckName.CLOCKS, "no clock is more than " + CLOCK_LIMIT.toSeconds() + " s off the worker's");
         answers.passUnlessSaid(CheckName.READONLY_CLIENTS, "no client reads from replicas");
@@ -50,7 +45,6 @@ final class ConditionChecks {
                 CheckName.CLIENT_BUFFERS,
                 String.format(Locale.ROOT, "no client's buffers hold more than %.0f MB", bufferLimit / MEGABYTE));
         answers.passUnlessSaid(CheckName.SLOW_LOG, "no command of the last hour was slow");
-        answers.passUnlessSaid(CheckName.FORK_ROOM, "every node has room for a fork, and its last one went well");
     }
 
     private <T> void each(
@@ -144,49 +138,5 @@ final class ConditionChecks {
                                 worst.command(),
                                 worst.micros() / 1_000.0),
                         "SLOWLOG GET there; such a command stalls the moving of slots as it stalls every client"));
-    }
-
-    /** A backup, and a new replica's first synchronisation, fork; written pages are copied meanwhile. */
-    private void forkRoom(Map<NodeAddress, NodeReading> all) {
-        Map<String, Long> onHost = new HashMap<>();
-        all.forEach((address, reading) -> onHost.merge(address.host(), reading.figure("used_memory_rss"), Long::sum));
-        all.forEach((address, reading) -> {
-            long machine = reading.figure("total_system_memory");
-            long copied = reading.figure("used_memory_rss");
-            if (machine > 0 && onHost.get(address.host()) + copied > machine) {
-                fork(
-                        address,
-                        String.format(
-                                Locale.ROOT,
-                                "a fork of %s may copy up to %.0f MB, and the nodes on its host use %.0f of %.0f MB already",
-                                address,
-                                copied / MEGABYTE,
-                                onHost.get(address.host()) / MEGABYTE,
-                                machine / MEGABYTE),
-                        "choose an hour of few writes, since only written pages are copied, and see that"
-                                + " vm.overcommit_memory is 1 on the host");
-            }
-            if (reading.facts().getOrDefault("rdb_last_bgsave_status", "ok").equals("err")) {
-                fork(
-                        address,
-                        "the last BGSAVE of " + address + " failed (rdb_last_bgsave_status:err)",
-                        "see its log (disk full, no memory to fork, rights on its folder), then BGSAVE");
-            }
-            if (reading.figure("latest_fork_usec") > FORK_LIMIT_MICROS) {
-                fork(
-                        address,
-                        String.format(
-                                Locale.ROOT,
-                                "the last fork of %s stopped it for %.1f s (latest_fork_usec), limit %.1f s",
-                                address,
-                                reading.figure("latest_fork_usec") / 1e6,
-                                FORK_LIMIT_MICROS / 1e6),
-                        "switch transparent huge pages off on its host, or let smaller nodes hold the data");
-            }
-        });
-    }
-
-    private void fork(NodeAddress address, String evidence, String remedy) {
-        answers.warn(CheckName.FORK_ROOM, Optional.of(address), evidence, remedy);
     }
 }

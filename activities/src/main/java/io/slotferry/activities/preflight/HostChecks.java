@@ -2,6 +2,7 @@ package io.slotferry.activities.preflight;
 
 import io.slotferry.planning.Cluster;
 import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Flag;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
@@ -18,15 +19,25 @@ import java.util.stream.Collectors;
 final class HostChecks {
     private final Answers answers;
     private final Readings readings;
+    private final Set<NodeAddress> silent;
 
-    HostChecks(Answers answers, Readings readings) {
+    /**
+     * Checks by these readings.
+     *
+     * @param silent known nodes that do not answer
+     */
+    HostChecks(Answers answers, Readings readings, Set<NodeAddress> silent) {
         this.answers = answers;
         this.readings = readings;
+        this.silent = silent;
     }
 
     void check() {
         if (readings.agreed().isEmpty()) {
-            answers.notApplicable(CheckName.QUORUM, Optional.empty(), "the nodes' views differ");
+            withoutMajority()
+                    .ifPresentOrElse(
+                            this::noQuorum,
+                            () -> answers.notApplicable(CheckName.QUORUM, Optional.empty(), "the nodes' views differ"));
             answers.notApplicable(CheckName.HOSTS_WITH_MASTERS, Optional.empty(), "the nodes' views differ");
             return;
         }
@@ -42,6 +53,44 @@ final class HostChecks {
                 .toList();
     }
 
+    private void noQuorum(String figures) {
+        answers.fail(
+                CheckName.QUORUM,
+                Optional.empty(),
+                figures + ": no replica can be promoted, and the others refuse clients",
+                "bring the failed masters back");
+    }
+
+    /** Where the majority is gone the views differ, since those that are gone have none; each that is left shows it. */
+    private Optional<String> withoutMajority() {
+        return readings.views().stream()
+                .map(view -> view.nodes().stream()
+                        .filter(node -> !node.slots().isEmpty())
+                        .toList())
+                .filter(voters -> alive(voters) < majority(voters.size()))
+                .map(voters -> figures(alive(voters), voters.size()))
+                .findFirst();
+    }
+
+    private long alive(List<KnownNode> voters) {
+        return voters.stream().filter(node -> !isGone(node)).count();
+    }
+
+    private boolean isGone(KnownNode node) {
+        return silent.contains(node.address())
+                || node.flags().contains(Flag.FAIL)
+                || node.flags().contains(Flag.PFAIL);
+    }
+
+    private static int majority(int voters) {
+        return voters / 2 + 1;
+    }
+
+    private static String figures(long alive, int voters) {
+        return alive + " of " + Preflight.counted(voters, "master") + " with slots can vote, " + majority(voters)
+                + " are a majority";
+    }
+
     private void quorum(Cluster cluster) {
         Set<NodeId> failing = ClusterViews.failing(readings.views()).stream()
                 .filter(found -> found.flag() == Flag.FAIL || found.flag() == Flag.PFAIL)
@@ -51,11 +100,10 @@ final class HostChecks {
         long alive = voters.stream()
                 .filter(shard -> !failing.contains(shard.master().id()))
                 .count();
-        int majority = voters.size() / 2 + 1;
-        String figures = alive + " of " + Preflight.counted(voters.size(), "master") + " with slots can vote, "
-                + majority + " are a majority";
+        int majority = majority(voters.size());
+        String figures = figures(alive, voters.size());
         if (alive < majority) {
-            answers.fail(CheckName.QUORUM, Optional.empty(), figures, "bring the failed masters back");
+            noQuorum(figures);
         } else if (alive == majority) {
             answers.warn(
                     CheckName.QUORUM,

@@ -14,7 +14,6 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.ViewAgreement;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.PreflightReport;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,7 @@ public final class Preflight {
 
     private final ClusterReader reader;
     private final Predicate<ConnectionName> stranger;
-    private final Clock clock;
+    private final WorkerHost worker;
 
     /**
      * Checks by this reader.
@@ -36,30 +35,32 @@ public final class Preflight {
      * @param stranger whether a connection of slotferry's is none of those that the run may end by its fence
      */
     public Preflight(ClusterReader reader, Predicate<ConnectionName> stranger) {
-        this(reader, stranger, Clock.systemUTC());
+        this(reader, stranger, WorkerHost.real());
     }
 
-    Preflight(ClusterReader reader, Predicate<ConnectionName> stranger, Clock clock) {
+    Preflight(ClusterReader reader, Predicate<ConnectionName> stranger, WorkerHost worker) {
         this.reader = reader;
         this.stranger = stranger;
-        this.clock = clock;
+        this.worker = worker;
     }
 
     /** Every check's answer. */
     public PreflightReport check(ExpandRequest request) {
         Answers answers = new Answers(request.accept());
         Optional<Sweep> sweep = sweep(request, answers);
+        Optional<FailoverWatch> failovers = sweep.map(found -> new FailoverWatch(reader, found.views()));
         Asked<NewNode> newNodes = NewNodes.ask(reader, request);
         Readings readings = Readings.of(
                 reader,
                 request,
                 newNodes,
                 sweep.map(Sweep::views).orElse(List.of()),
-                new Limits(clock, BUFFER_LIMIT, request.thresholds().p99Latency()));
+                new Limits(worker.clock(), BUFFER_LIMIT, request.thresholds().p99Latency()));
         LoadSurvey survey = new LoadSurvey(reader, readings.all().keySet());
         sweep.ifPresent(found -> checkCluster(found, readings, survey, answers));
         new NewNodeChecks(request, answers, readings).check(newNodes);
         checkNodes(readings, answers);
+        failovers.ifPresent(watch -> watch.finish(answers));
         return answers.report(sweep.map(Preflight::members).orElse(List.of()));
     }
 
@@ -77,6 +78,7 @@ public final class Preflight {
         new ServerParity(answers, readings).check();
         new RightsCheck(answers, !readings.request().withoutBackup()).check(readings.all());
         new ConditionChecks(answers, readings).check(BUFFER_LIMIT);
+        new ForkRoom(answers, readings, worker).check();
     }
 
     private static List<NodeId> members(Sweep sweep) {
@@ -149,7 +151,7 @@ public final class Preflight {
                 ? Optional.of(agreed.cluster())
                 : Optional.empty();
         new ReplicaChecks(reader, answers).check(cluster);
-        new HostChecks(answers, readings.with(cluster)).check();
+        new HostChecks(answers, readings.with(cluster), sweep.failures().keySet()).check();
         new LoadChecks(reader, answers, readings.with(cluster)).check(survey);
     }
 

@@ -13,6 +13,9 @@ public interface Particulars {
     /** INFO, every line {@code key:value}. */
     Map<String, String> facts();
 
+    /** CLUSTER INFO, every line {@code key:value}. */
+    Map<String, String> clusterFacts();
+
     /** CONFIG GET *. Some values are secrets: compare them, never show them. */
     Map<String, String> config();
 

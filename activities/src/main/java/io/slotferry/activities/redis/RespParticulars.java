@@ -36,6 +36,11 @@ final class RespParticulars implements Particulars {
     }
 
     @Override
+    public Map<String, String> clusterFacts() {
+        return InfoText.facts(text(connection.call(command("CLUSTER", "INFO"))));
+    }
+
+    @Override
     public Map<String, String> config() {
         return pairs(connection.call(command("CONFIG", "GET", "*")));
     }

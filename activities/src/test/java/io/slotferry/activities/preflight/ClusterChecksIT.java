@@ -9,6 +9,10 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.PreflightReport;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -17,6 +21,7 @@ import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.ClusterResetType;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Clusters that are not sound: what each check of the cluster says of a real one. */
 @Execution(ExecutionMode.CONCURRENT)
@@ -232,6 +237,86 @@ class ClusterChecksIT {
             assertThat(stage.says(report, CheckName.NEW_NODE_BUS_PORT)).startsWith("PASS");
             assertThat(stage.says(report, CheckName.CONFIG_PARITY))
                     .isEqualTo("NOT_APPLICABLE: no node of the cluster could be asked for its configuration");
+        }
+    }
+
+    @Test
+    void without_a_majority_of_its_masters_nothing_is_begun() {
+        try (PreflightStage stage = new PreflightStage(cluster("redis-7.0").start())) {
+            stage.newMaster(stage.cluster().startSpare());
+            master(stage, 1).kill();
+            master(stage, 2).kill();
+
+            assertThat(stage.says(CheckName.QUORUM))
+                    .isEqualTo(
+                            "FAIL: 1 of 3 masters with slots can vote, 2 are a majority: no replica can be promoted, and"
+                                    + " the others refuse clients -> bring the failed masters back");
+        }
+    }
+
+    @Test
+    void a_failover_that_happens_meanwhile_is_named() throws Exception {
+        try (PreflightStage stage =
+                new PreflightStage(cluster("redis-7.0").replicasPerMaster(1).start())) {
+            stage.newMaster(stage.cluster().startSpare());
+
+            String says = whileFailingOver(
+                    List.of(master(stage, 0), stage.cluster().replicas().get(0)),
+                    () -> stage.says(CheckName.NO_FAILOVER));
+
+            assertThat(says.replaceAll("[0-9]+\\.[0-9] s", "N s")
+                            .replaceAll("\\{(master|replica)-0} \\(its ID\\)", "{either}")
+                            .lines())
+                    .contains(
+                            "FAIL: {either} began a manual failover (CLUSTER FAILOVER), within N s -> wait until it is over"
+                                    + " and the shard has its master; where it begins anew each time, see the logs of the"
+                                    + " shard's nodes for who asks for it, or why its master is not reached");
+        }
+    }
+
+    @Test
+    void a_failover_that_cannot_go_on_since_its_master_is_away_is_named() throws Exception {
+        try (PreflightStage stage = new PreflightStage(cluster("redis-7.0")
+                .replicasPerMaster(1)
+                .config("cluster-node-timeout 60000")
+                .start())) {
+            stage.newMaster(stage.cluster().startSpare());
+            LocalNode replica = stage.cluster().replicas().get(1);
+            master(stage, 1).suspend();
+
+            String says = whileFailingOver(List.of(replica), () -> stage.says(CheckName.NO_FAILOVER));
+
+            master(stage, 1).resume();
+            assertThat(says).contains("FAIL: {replica-1} (its ID) began a manual failover (CLUSTER FAILOVER), within ");
+        }
+    }
+
+    /** Each of these nodes is asked again and again to become its shard's master, until the look is over. */
+    private static String whileFailingOver(List<LocalNode> shard, Supplier<String> look) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> failovers = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                for (LocalNode node : shard) {
+                    failOver(node);
+                }
+            }
+        });
+        try {
+            return look.get();
+        } finally {
+            over.set(true);
+            failovers.get();
+        }
+    }
+
+    private static void failOver(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            jedis.sendCommand(Protocol.Command.CLUSTER, "FAILOVER");
+            Thread.sleep(200);
+        } catch (JedisDataException e) {
+            // It is the master already.
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -9,8 +9,6 @@ import io.slotferry.workflows.contract.PreflightReport;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -200,25 +198,6 @@ class LoadChecksIT {
                             "WARN@{master-0}: {master-0} holds large buffers for client id=I addr=A name=sleeper (omem N"
                                     + " MB, qbuf N MB), limit 10 MB -> see CLIENT LIST there: a client that does not read its"
                                     + " answers takes the memory that moving needs");
-        }
-    }
-
-    @Test
-    void a_node_whose_last_snapshot_failed_is_named() throws IOException {
-        Path inTheWay = Files.createDirectories(master().folder().resolve("dump.rdb"));
-        try (Jedis jedis = master().jedis()) {
-            jedis.bgsave();
-            Awaitility.await().until(() -> jedis.info("persistence").contains("rdb_last_bgsave_status:err"));
-
-            String says = stage.says(CheckName.FORK_ROOM);
-
-            Files.delete(inTheWay);
-            jedis.bgsave();
-            Awaitility.await().until(() -> jedis.info("persistence").contains("rdb_last_bgsave_status:ok"));
-            assertThat(says)
-                    .isEqualTo(
-                            "WARN@{master-0}: the last BGSAVE of {master-0} failed (rdb_last_bgsave_status:err) -> see its"
-                                    + " log (disk full, no memory to fork, rights on its folder), then BGSAVE");
         }
     }
 }

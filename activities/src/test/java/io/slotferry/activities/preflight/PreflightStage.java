@@ -12,6 +12,7 @@ import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.SlotferryJson;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ final class PreflightStage implements AutoCloseable {
     private final List<String> accept = new ArrayList<>();
     private final ObjectNode thresholds = SlotferryJson.mapper().createObjectNode();
     private Optional<Credential> credential = Optional.empty();
-    private Clock clock = Clock.systemUTC();
+    private WorkerHost worker = WorkerHost.real();
     private String backup = "none";
 
     PreflightStage(LocalCluster cluster) {
@@ -87,8 +88,13 @@ final class PreflightStage implements AutoCloseable {
         backup = store;
     }
 
+    /** A folder that tells of the worker's machine as Linux's /proc does. */
+    void workersProc(Path proc) {
+        worker = new WorkerHost(worker.clock(), proc);
+    }
+
     void workersClock(Clock other) {
-        clock = other;
+        worker = new WorkerHost(other, worker.proc());
     }
 
     PreflightReport report() {
@@ -107,7 +113,7 @@ final class PreflightStage implements AutoCloseable {
         request.put("backup", backup);
         request.set("thresholds", thresholds);
         RespNodes nodes = RespNodes.with(name -> credential, credential.map(known -> "login"));
-        return new Preflight(new ClusterReader(nodes), name -> true, clock).check(RequestReader.read(request));
+        return new Preflight(new ClusterReader(nodes), name -> true, worker).check(RequestReader.read(request));
     }
 
     /**
