@@ -10,11 +10,16 @@ final class HistoryRecorder {
     private HistoryRecorder() {}
 
     public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createDirectories(Path.of(arguments[0]));
+        String request = ExpandTestRun.request(", 'batch': {'slots': 1366}");
+        record(request, folder.resolve("three-batches.json"));
+        record(request.replace("'backup': 'none'", "'backup': 'file:backups'"), folder.resolve("with-backup.json"));
+    }
+
+    private static void record(String request, Path file) throws IOException {
         try (ExpandTestRun lab = new ExpandTestRun()) {
-            WorkflowStub run = lab.start(ExpandTestRun.request(", 'batch': {'slots': 1366}"));
+            WorkflowStub run = lab.start(request);
             lab.result(run);
-            Path file = Path.of(arguments[0], "three-batches.json");
-            Files.createDirectories(file.getParent());
             Files.writeString(
                     file,
                     lab.history(run).toJson(true).replaceAll("\"identity\": \"[^\"]*\"", "\"identity\": \"recorder\"")
