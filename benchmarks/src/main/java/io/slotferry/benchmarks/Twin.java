@@ -28,8 +28,14 @@ final class Twin implements AutoCloseable {
     }
 
     static Twin start(ServerBinary server, long keys) {
-        LocalCluster cluster =
-                LocalCluster.builder(server).masters(3).replicasPerMaster(0).start();
+        return start(server, keys, 0);
+    }
+
+    static Twin start(ServerBinary server, long keys, int replicas) {
+        LocalCluster cluster = LocalCluster.builder(server)
+                .masters(3)
+                .replicasPerMaster(replicas)
+                .start();
         try {
             Twin twin = new Twin(cluster, Dataset.of(keys));
             twin.dataset.fill(Access.to(cluster));

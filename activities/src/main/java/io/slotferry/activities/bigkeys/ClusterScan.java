@@ -35,20 +35,19 @@ public final class ClusterScan {
     private final ClusterReader reader;
     private final Lifeline lifeline;
     private final BigKeyLimits limits;
-    private final int keysPerSecond;
+    private final Pace.Rates rates;
     private final Map<NodeId, ScanProgress> progress = new ConcurrentHashMap<>();
 
-    /** A scan at the default rate, {@value Pace#KEYS_PER_SECOND} keys a second on each shard. */
+    /** A scan at the default rates: {@value Pace#OF_A_REPLICA} keys a second of a replica, {@value Pace#OF_A_MASTER} of a master. */
     public ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits) {
-        this(reader, lifeline, limits, Pace.KEYS_PER_SECOND);
+        this(reader, lifeline, limits, Pace.Rates.DEFAULT);
     }
 
-    /** A scan at another rate. */
-    public ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits, int keysPerSecond) {
+    ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits, Pace.Rates rates) {
         this.reader = reader;
         this.lifeline = lifeline;
         this.limits = limits;
-        this.keysPerSecond = keysPerSecond;
+        this.rates = rates;
     }
 
     /**
@@ -98,7 +97,9 @@ public final class ClusterScan {
                     .filter(earlier -> earlier.isOf(asked.address(), info.runId()))
                     .orElseGet(() -> ScanProgress.beginning(asked.address(), info.runId()));
             List<Integer> databases = info.keys().keySet().stream().sorted().toList();
-            return new ShardScan(node, limits, new Pace(lifeline, keysPerSecond), databases)
+            boolean replica = !info.replication().master();
+            Pace pace = new Pace(lifeline, rates.of(replica));
+            return new ShardScan(node, new BlockEstimate(node, replica), limits, pace, databases)
                     .from(begun, now -> tell(shard.master().id(), now));
         }
     }

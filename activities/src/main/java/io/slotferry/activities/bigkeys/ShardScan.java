@@ -18,15 +18,13 @@ final class ShardScan {
     /** What a page costs blocks the node for a fifth of a millisecond. */
     private static final int KEYS_AT_ONCE = 100;
 
-    /** MIGRATE moved 13 MB in one hash in 190 to 240 ms: the rate of its slowest part, dumping, sending and restoring. */
-    private static final double BLOCK_NANOS_PER_BYTE = 15;
-
     private static final int LONGEST_NAME = 200;
 
     private final Node node;
     private final BigKeyLimits limits;
     private final Pace pace;
     private final List<Integer> databases;
+    private final BlockEstimate blocks;
     private final Duration nodeTimeout;
 
     /**
@@ -34,8 +32,9 @@ final class ShardScan {
      *
      * @param databases that have keys, ascending
      */
-    ShardScan(Node node, BigKeyLimits limits, Pace pace, List<Integer> databases) {
+    ShardScan(Node node, BlockEstimate blocks, BigKeyLimits limits, Pace pace, List<Integer> databases) {
         this.node = node;
+        this.blocks = blocks;
         this.limits = limits;
         this.pace = pace;
         this.databases = databases;
@@ -73,6 +72,7 @@ final class ShardScan {
         List<BigKey> found = new ArrayList<>();
         for (SizedKey key : page.keys()) {
             if (key.bytes() > limits.limit().bytes()) {
+                BlockEstimate.Block block = blocks.of(database, key);
                 found.add(new BigKey(
                         printed(key.name()),
                         database,
@@ -80,8 +80,9 @@ final class ShardScan {
                         node.type(database, key.name()),
                         key.bytes(),
                         node.address(),
-                        Duration.ofMillis(Math.round(key.bytes() * BLOCK_NANOS_PER_BYTE / 1e6)),
-                        nodeTimeout));
+                        block.time(),
+                        nodeTimeout,
+                        block.measured()));
             }
         }
         return found;

@@ -67,7 +67,7 @@ final class PlanMaker {
                     PlanText.render(planned.plan(), request.cluster().name())
                             + thresholds(request.thresholds())
                             + backup(request)
-                            + (accepted ? bigKeysMove(request.bigKeys(), bigKeys) : ""),
+                            + (accepted ? bigKeysMove(request.bigKeys(), bigKeys) : unneeded(request, bigKeys)),
                     members,
                     joined);
         }
@@ -122,6 +122,14 @@ final class PlanMaker {
                         .map(BigKeys.BigKey::text)
                         .collect(Collectors.joining("; "))
                 + ".\n";
+    }
+
+    /** An acceptance that nothing needed is told, as those of the other checks are. */
+    private static String unneeded(ExpandRequest request, BigKeys bigKeys) {
+        return bigKeys.count() > 0 && request.accept().contains(BigKeys.CHECK)
+                ? "Accepting \"" + BigKeys.CHECK + "\" was not needed: the plan goes round the slots of the keys over "
+                        + ByteSize.text(request.bigKeys().limit().bytes()) + ".\n"
+                : "";
     }
 
     /** Shown where they are not the usual ones. */

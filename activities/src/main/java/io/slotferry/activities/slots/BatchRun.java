@@ -52,6 +52,11 @@ final class BatchRun {
         return Speed.of(order.mode());
     }
 
+    /** In bytes: a larger key is not moved. */
+    long largestKey() {
+        return order.largestKey().bytes();
+    }
+
     /** Whether lanes are to end at their next boundary. */
     boolean stopping() {
         return failed.get() || lifeline.stopRequested();

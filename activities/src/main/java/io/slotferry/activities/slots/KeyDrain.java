@@ -15,9 +15,6 @@ import java.util.Optional;
 /** Sends the keys of open slots of one lane to its target with MIGRATE. */
 final class KeyDrain {
     private static final int LISTED_AT_ONCE = 1_000;
-    /** Above it MIGRATE would block source and target for seconds, and may end in a failover. */
-    private static final long LARGEST_KEY_BYTES = 100L << 20;
-
     private static final int PATIENCE = 5;
 
     /** Answers of a node that is no master any more, or does not see a whole cluster for the moment. */
@@ -65,12 +62,15 @@ final class KeyDrain {
         return keys;
     }
 
+    /** MIGRATE of it would block source and target for long, and may end in a failover. */
     private void refuseTooLarge(SizedKey key) {
-        if (key.bytes() > LARGEST_KEY_BYTES) {
+        long largest = lane.run().largestKey();
+        if (key.bytes() > largest) {
             throw new Halted(
                     FailureKind.KEY_TOO_LARGE,
                     "A key of slot " + key.slot() + " is too large to be moved by MIGRATE.",
-                    List.of("key " + printable(key.key()) + ": " + key.bytes() + " bytes, limit " + LARGEST_KEY_BYTES),
+                    List.of("key " + printable(key.key()) + ": " + key.bytes() + " bytes, limit " + largest
+                            + " (bigKeys.hardLimit)"),
                     "split the key, delete it with UNLINK, or let the application move it; then slotferry retry");
         }
     }

@@ -69,7 +69,8 @@ class PlanMakerIT {
                 13L << 20,
                 NodeAddress.parse("127.0.0.1:7000"),
                 Duration.ofMillis(200),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                true);
         return new BigKeys(1_000, List.of(key), 1, SlotRanges.parse(overLimit), SlotRanges.parse(overHardLimit));
     }
 

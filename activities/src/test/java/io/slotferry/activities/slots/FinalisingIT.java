@@ -13,6 +13,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
 import java.util.List;
@@ -392,17 +393,17 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void a_key_that_migrate_may_not_move_halts_it_by_name(WantedServer wanted) {
+    void a_key_over_the_hard_limit_of_the_request_halts_it_by_name(WantedServer wanted) {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server);
                 Jedis source = cluster.source.jedis()) {
             String key = "large" + GrownCluster.keyIn(0);
-            source.setrange(key, 105_000_000, "x");
+            source.setrange(key, 2_000_000, "x");
 
-            Halt halt = haltOf(cluster, cluster.order("0"), call -> {});
+            Halt halt = haltOf(cluster, cluster.order("0").upTo(ByteSize.parse("1MB")), call -> {});
 
             assertThat(halt.kind()).isEqualTo(FailureKind.KEY_TOO_LARGE);
-            assertThat(halt.evidence().get(0)).contains(key, "limit 104857600");
+            assertThat(halt.evidence().get(0)).contains(key, "limit 1048576 (bigKeys.hardLimit)");
             assertThat(source.exists(key)).isTrue();
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param number from 1; of a batch of the plan its place in it
  * @param lanes how many of the moves run side by side at most
  * @param known of the processes at the ends, from batches and attempts before
+ * @param largestKey a slot with a larger one is not moved by MIGRATE; the request's {@code bigKeys.hardLimit}
  */
 public record BatchOrder(
         ClusterAccess access,
@@ -24,14 +26,15 @@ public record BatchOrder(
         ExpandRequest.Pacing.Mode mode,
         List<Move> moves,
         Way way,
-        Processes known) {
+        Processes known,
+        ByteSize largestKey) {
     public BatchOrder {
         moves = List.copyOf(moves);
     }
 
     /** A batch of the plan, of whose ends nothing is known yet. */
     public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
-        this(access, number, lanes, mode, moves, Way.THERE, Processes.none());
+        this(access, number, lanes, mode, moves, Way.THERE, Processes.none(), BigKeyLimits.DEFAULT.hardLimit());
     }
 
     /** Which way slots go, and so what is foreign at a batch's gate. */
@@ -76,11 +79,16 @@ public record BatchOrder(
                 .flatMap(move -> Stream.concat(move.source().stream(), move.target().stream()))
                 .map(Member::id)
                 .collect(Collectors.toSet());
-        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends));
+        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends), largestKey);
     }
 
     /** The same batch as one that goes this way. */
     public BatchOrder going(Way otherWay) {
-        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known);
+        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey);
+    }
+
+    /** The same batch, with another limit for keys. */
+    public BatchOrder upTo(ByteSize otherLimit) {
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit);
     }
 }

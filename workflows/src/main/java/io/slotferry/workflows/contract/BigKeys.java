@@ -36,6 +36,11 @@ public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges ov
     /** The name of the check that this answers. */
     public static final String CHECK = "big-keys";
 
+    /** What is to be said of the acceptance of big keys where there are none; empty else. */
+    public List<String> unneeded(ExpandRequest request) {
+        return count == 0 && request.accept().contains(CHECK) ? List.of(CHECK + " (nothing of it failed)") : List.of();
+    }
+
     /** As a preflight check. Keys over the limit do not stand in the way by themselves: the plan goes round their slots. */
     public CheckResult answer(BigKeyLimits limits) {
         String looked = String.format(Locale.ROOT, "%,d keys were looked at, ", scanned);
@@ -66,6 +71,7 @@ public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges ov
      * @param node that was asked
      * @param block how long its MIGRATE would block source and target, estimated
      * @param nodeTimeout cluster-node-timeout of that node: a longer block may end in a failover
+     * @param measured whether the block is judged by DUMPs that were timed, else by the key's size alone
      */
     public record BigKey(
             String name,
@@ -75,13 +81,15 @@ public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges ov
             long bytes,
             NodeAddress node,
             Duration block,
-            Duration nodeTimeout) {
+            Duration nodeTimeout,
+            boolean measured) {
 
-        /** For a person: {@code cart:42 (hash, 13.0 MB, slot 93): MIGRATE would block for about 0.2 s of 15 s}. */
+        /** For a person: {@code cart:42 (hash, 13.0 MB, slot 93): MIGRATE would block for about 0.2 s (measured), …}. */
         public String text() {
             return name + " (" + type + ", " + ByteSize.text(bytes) + ", slot " + slot
                     + (database == 0 ? "" : ", database " + database) + "): MIGRATE would block for about "
-                    + seconds(block) + ", cluster-node-timeout is " + seconds(nodeTimeout);
+                    + seconds(block) + (measured ? " (measured by DUMP)" : " (by its size)")
+                    + ", cluster-node-timeout is " + seconds(nodeTimeout);
         }
 
         private static String seconds(Duration time) {

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  *
  * @param way left out for {@link Way#THERE}
  * @param known left out where nothing is known
+ * @param largestKey in bytes; left out where it is the usual limit, which orders of earlier releases have
  */
 record CompactOrder(
         ClusterAccess access,
@@ -28,7 +29,9 @@ record CompactOrder(
         List<List<String>> shards,
         List<Lane> moves,
         Optional<Way> way,
-        Optional<Map<String, String>> known) {
+        Optional<Map<String, String>> known,
+        Optional<Long> largestKey) {
+    private static final ByteSize USUAL_LIMIT = ExpandRequest.BigKeyLimits.DEFAULT.hardLimit();
 
     /** A move between two of the shards, by their places in the list. */
     record Lane(int source, int target, SlotRanges slots) {}
@@ -52,7 +55,10 @@ record CompactOrder(
                         .toList(),
                 moves,
                 Optional.of(order.way()).filter(way -> way != Way.THERE),
-                Optional.of(known).filter(some -> !some.isEmpty()));
+                Optional.of(known).filter(some -> !some.isEmpty()),
+                Optional.of(order.largestKey())
+                        .filter(limit -> !limit.equals(USUAL_LIMIT))
+                        .map(ByteSize::bytes));
     }
 
     private static int place(List<List<Member>> shards, List<Member> shard) {
@@ -95,7 +101,8 @@ record CompactOrder(
                         .map(lane -> new Move(read.get(lane.source()), read.get(lane.target()), lane.slots()))
                         .toList(),
                 way.orElse(Way.THERE),
-                new Processes(processes));
+                new Processes(processes),
+                largestKey.map(ByteSize::new).orElse(USUAL_LIMIT));
     }
 
     private static Member member(String text) {

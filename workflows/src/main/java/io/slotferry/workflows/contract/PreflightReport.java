@@ -22,11 +22,13 @@ public record PreflightReport(List<CheckResult> results, List<String> unmatched,
         this(results, unmatched, List.of());
     }
 
-    /** The same with another answer. */
-    public PreflightReport with(CheckResult result) {
+    /** The same with another answer, and more entries that nothing answered to. */
+    public PreflightReport with(CheckResult result, List<String> moreUnmatched) {
         List<CheckResult> all = new ArrayList<>(results);
         all.add(result);
-        return new PreflightReport(all, unmatched, members);
+        List<String> allUnmatched = new ArrayList<>(unmatched);
+        allUnmatched.addAll(moreUnmatched);
+        return new PreflightReport(all, allUnmatched, members);
     }
 
     public boolean passed() {

@@ -73,7 +73,7 @@ final class Agreement {
                 rooms.looking("check the cluster and the new nodes").preflight(request);
         CancellationScope.throwCanceled();
         run.preflight(report);
-        report.unmatched().forEach(entry -> run.warn("accept: no check answered to \"" + entry + "\""));
+        warnOfUnmatched(report.unmatched());
         if (!report.passed()) {
             // While another run is at work, much of what it does looks like something amiss.
             lease.refuseIfHeld(report.members());
@@ -82,12 +82,18 @@ final class Agreement {
         return report;
     }
 
+    private void warnOfUnmatched(List<String> entries) {
+        entries.forEach(entry -> run.warn("accept: no check answered to \"" + entry + "\""));
+    }
+
     /** Once all else passed, since it takes as long as there are keys. */
     private void lookForBigKeys(PreflightReport report) {
         run.now("looks for keys too big to be moved");
         bigKeys = rooms.scanning("look for keys too big to be moved").scanBigKeys(request);
         CancellationScope.throwCanceled();
-        run.preflight(report.with(bigKeys.answer(request.bigKeys())));
+        List<String> unneeded = bigKeys.unneeded(request);
+        run.preflight(report.with(bigKeys.answer(request.bigKeys()), unneeded));
+        warnOfUnmatched(unneeded);
     }
 
     static Halt blocked(PreflightReport report) {

@@ -49,11 +49,12 @@ final class BatchOrders {
                         members(plan, lane.source(), attached), members(plan, lane.target(), attached), lane.slots()))
                 .toList();
         return new BatchOrder(
-                request.access(),
-                number,
-                request.batch().lanes(),
-                request.pacing().mode(),
-                moves);
+                        request.access(),
+                        number,
+                        request.batch().lanes(),
+                        request.pacing().mode(),
+                        moves)
+                .upTo(request.bigKeys().hardLimit());
     }
 
     /** The new replicas of those shards that {@code which} takes, each with the shard that it will follow. */

@@ -67,6 +67,14 @@ class AgreementTest {
     }
 
     @Test
+    void an_acceptance_of_big_keys_where_there_are_none_is_told() {
+        ExpandResult result = lab.result(lab.start(request(", 'stopAfter': 'PREFLIGHT', 'accept': ['big-keys']")));
+
+        assertThat(result.preflight().unmatched()).containsExactly("big-keys (nothing of it failed)");
+        assertThat(result.warnings()).contains("accept: no check answered to \"big-keys (nothing of it failed)\"");
+    }
+
+    @Test
     void slots_with_big_keys_stay_where_they_are_and_preflight_names_the_keys() {
         SlotRanges slots = SlotRanges.parse("0-9,6000");
         lab.fake.bigKeys = new BigKeys(
@@ -79,7 +87,8 @@ class AgreementTest {
                         13L << 20,
                         NodeAddress.parse("10.0.0.1:7000"),
                         Duration.ofMillis(200),
-                        Duration.ofSeconds(15))),
+                        Duration.ofSeconds(15),
+                        true)),
                 11,
                 slots,
                 SlotRanges.none());
@@ -95,7 +104,7 @@ class AgreementTest {
                     assertThat(check.evidence())
                             .contains(
                                     "11 over 10.0 MB in 11 slots: cart (hash, 13.0 MB, slot 9): MIGRATE would block for"
-                                            + " about 0.2 s, cluster-node-timeout is 15.0 s");
+                                            + " about 0.2 s (measured by DUMP), cluster-node-timeout is 15.0 s");
                 });
         assertThat(lab.fake.orders).isNotEmpty().flatMap(BatchOrder::moves).allMatch(move -> move.slots()
                 .intersect(slots)

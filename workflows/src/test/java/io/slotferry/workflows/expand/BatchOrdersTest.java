@@ -60,6 +60,23 @@ class BatchOrdersTest {
         }
     }
 
+    @Test
+    void the_hard_limit_for_big_keys_goes_with_every_batch_and_is_left_out_where_it_is_the_usual_one()
+            throws JsonProcessingException {
+        Plan plan = plan(3, 1, 100, AttachOrder.BEFORE_RESHARD);
+        ExpandRequest lower = RequestReader.read(
+                ExpandTestRun.json(ExpandTestRun.request(", 'bigKeys': {'limit': '1MB', 'hardLimit': '20MB'}")));
+
+        String usual = SlotferryJson.mapper().writeValueAsString(BatchOrders.order(REQUEST, plan, 0));
+        String json = SlotferryJson.mapper().writeValueAsString(BatchOrders.order(lower, plan, 0));
+
+        assertThat(usual).doesNotContain("largestKey");
+        assertThat(SlotferryJson.mapper().readValue(usual, BatchOrder.class).largestKey())
+                .hasToString("100MB");
+        assertThat(SlotferryJson.mapper().readValue(json, BatchOrder.class).largestKey())
+                .hasToString("20MB");
+    }
+
     /** Each master with more keys than most nodes have. */
     private static BatchOrder knowingAllEnds(BatchOrder order) {
         Map<NodeId, Processes.Known> known = new HashMap<>();
