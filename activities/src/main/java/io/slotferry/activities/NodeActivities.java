@@ -54,9 +54,9 @@ public final class NodeActivities {
         LoadMemory memory = new LoadMemory();
         return (info, order) -> new LoadGuard(
                 memory,
-                records.of(info.getWorkflowId(), info.getWorkflowRunId())
+                order.terms().thresholds().orElseGet(() -> records.of(info.getWorkflowId(), info.getWorkflowRunId())
                         .map(record -> record.request().thresholds())
-                        .orElse(Thresholds.DEFAULT),
+                        .orElse(Thresholds.DEFAULT)),
                 order.mode());
     }
 

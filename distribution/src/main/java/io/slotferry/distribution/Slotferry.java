@@ -7,9 +7,12 @@ import io.slotferry.starter.BackupCommand;
 import io.slotferry.starter.CancelCommand;
 import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.ExpandCommand;
+import io.slotferry.starter.PauseCommand;
 import io.slotferry.starter.PlanCommand;
 import io.slotferry.starter.PreflightCommand;
+import io.slotferry.starter.ResumeCommand;
 import io.slotferry.starter.RetryCommand;
+import io.slotferry.starter.RetuneCommand;
 import io.slotferry.starter.RollbackCommand;
 import io.slotferry.starter.StatusCommand;
 import io.slotferry.starter.StopHereCommand;
@@ -43,6 +46,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatusCommand.class,
             WatchCommand.class,
             ApproveCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RetuneCommand.class,
             RetryCommand.class,
             RollbackCommand.class,
             StopHereCommand.class,

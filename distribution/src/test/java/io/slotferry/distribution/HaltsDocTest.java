@@ -36,6 +36,7 @@ class HaltsDocTest {
                 + Arrays.stream(RunState.values())
                         .map(state -> "| `" + state + "` | " + legal(state, Phase.RESHARD) + " |\n")
                         .collect(Collectors.joining())
+                + "| `WAITING` on the way back | " + legal(RunState.WAITING, Phase.ROLLBACK) + " |\n"
                 + "| `HALTED` on the way back | " + legal(RunState.HALTED, Phase.ROLLBACK) + " |\n";
 
         assertThat(document()).as("docs/HALTS.md holds this table:\n" + table).contains("\n" + table + "\n");

@@ -1,7 +1,6 @@
 package io.slotferry.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** How fast batches follow each other. */
@@ -19,17 +18,10 @@ final class PacingOptions {
     /** Puts what was given in the place of the request's. */
     void overlay(ObjectNode request) {
         if (pause != null) {
-            RequestOptions.into(request, "pacing").put("pause", duration(pause));
+            RequestOptions.into(request, "pacing").put("pause", Durations.iso(pause));
         }
         if (mode != null) {
             RequestOptions.into(request, "pacing").put("mode", RequestOptions.constant(mode));
         }
-    }
-
-    /** {@code 10s}, {@code 2m}, {@code 1h30m} as ISO-8601; anything else as it is. */
-    private static String duration(String text) {
-        return text.matches("(?i)([0-9]+h)?([0-9]+m)?([0-9]+(\\.[0-9]+)?s)?") && !text.isEmpty()
-                ? "PT" + text.toUpperCase(Locale.ROOT)
-                : text;
     }
 }

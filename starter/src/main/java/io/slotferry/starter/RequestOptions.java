@@ -91,6 +91,15 @@ final class RequestOptions {
     @Mixin
     private PacingOptions pacing;
 
+    @Mixin
+    private WindowOptions window;
+
+    @Option(
+            names = "--prepare-before",
+            paramLabel = "DURATION",
+            description = "how long before the window preflight, scan and backup are done, such as PT3H or 3h")
+    private String prepareBefore;
+
     @Option(names = "--attach-replicas", paramLabel = "WHEN", description = "auto, before-reshard or after-reshard")
     private String attachReplicas;
 
@@ -237,6 +246,10 @@ final class RequestOptions {
             into(request, "batch").put("lanes", lanes);
         }
         pacing.overlay(request);
+        window.overlay(request);
+        if (prepareBefore != null) {
+            request.put("prepareBefore", Durations.iso(prepareBefore));
+        }
         if (attachReplicas != null) {
             request.put("attachReplicas", constant(attachReplicas));
         }

@@ -9,6 +9,7 @@ import io.slotferry.planning.PlannedShard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
@@ -16,6 +17,7 @@ import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.Tuning;
 import io.slotferry.workflows.contract.ValidationReport;
 import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
 import java.time.Duration;
@@ -72,7 +74,13 @@ final class Samples {
                 List.of(
                         new ExpandResult.Note(STARTED, "preflight"),
                         new ExpandResult.Note(STARTED.plusSeconds(5), "plan")),
-                STARTED);
+                STARTED,
+                moving ? Optional.of(1_250L) : Optional.empty(),
+                Optional.of(new Tuning(
+                        new ExpandRequest.Pacing(ExpandRequest.Pacing.Mode.STEADY, Duration.ofSeconds(10)),
+                        4,
+                        ExpandRequest.Thresholds.DEFAULT,
+                        Optional.empty())));
     }
 
     static ExpandStatus status(Phase phase, RunState state, String why, int batch) {

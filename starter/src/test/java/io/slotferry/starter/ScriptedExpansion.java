@@ -118,6 +118,38 @@ public final class ScriptedExpansion implements ExpandClusterWorkflow {
     }
 
     @Override
+    public CommandAnswer pause(JsonNode word) {
+        enter(phase, RunState.PAUSED, "paused");
+        return new CommandAnswer(state, "It stands still.");
+    }
+
+    @Override
+    public void mayPause(JsonNode word) {
+        legal(RunState.Command.PAUSE);
+    }
+
+    @Override
+    public CommandAnswer resume(JsonNode word) {
+        enter(phase, RunState.RUNNING, "resumed");
+        return new CommandAnswer(state, "It goes on.");
+    }
+
+    @Override
+    public void mayResume(JsonNode word) {
+        legal(RunState.Command.RESUME);
+    }
+
+    @Override
+    public CommandAnswer retune(JsonNode tuning) {
+        return new CommandAnswer(state, "Retuned: " + tuning);
+    }
+
+    @Override
+    public void mayRetune(JsonNode tuning) {
+        legal(RunState.Command.RETUNE);
+    }
+
+    @Override
     public CommandAnswer retry(JsonNode word) {
         enter(Phase.RESHARD, RunState.RUNNING, "batch 17 again");
         return new CommandAnswer(state, "Batch 17 goes on.");

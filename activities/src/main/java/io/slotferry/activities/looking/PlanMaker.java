@@ -66,6 +66,7 @@ final class PlanMaker {
                     Optional.of(planned.plan()),
                     PlanText.render(planned.plan(), request.cluster().name())
                             + thresholds(request.thresholds())
+                            + window(request)
                             + backup(request)
                             + (accepted ? bigKeysMove(request.bigKeys(), bigKeys) : unneeded(request, bigKeys)),
                     members,
@@ -139,6 +140,16 @@ final class PlanMaker {
                 : "Batches wait while a node is over: " + thresholds.text() + ".\n";
     }
 
+    private static String window(ExpandRequest request) {
+        return request.window()
+                .map(hours -> "Batches start in the window " + hours + " alone"
+                        + request.prepareBefore()
+                                .map(ahead -> "; it is prepared " + ahead + " before")
+                                .orElse("")
+                        + ".\n")
+                .orElse("");
+    }
+
     private static String backup(ExpandRequest request) {
         return request.withoutBackup()
                 ? "NO BACKUP is made: the request says \"backup\": \"" + ExpandRequest.NO_BACKUP + "\".\n"
@@ -165,17 +176,18 @@ final class PlanMaker {
     }
 
     /**
-     * AUTO attaches after the reshard, as the runbook does, only where each new master persists its writes: otherwise
-     * what was moved would have one copy, in memory.
+     * AUTO attaches after the reshard, as the runbook does, only where each new master persists its writes, and no window
+     * can split the reshard over nights: otherwise what was moved would have one copy, in memory or for days.
      */
     private static AttachOrder attachOrder(ExpandRequest request, Map<NodeAddress, NewNode> nodes) {
         return switch (request.attachReplicas()) {
             case AFTER_RESHARD -> AttachOrder.AFTER_RESHARD;
             case BEFORE_RESHARD -> AttachOrder.BEFORE_RESHARD;
             case AUTO ->
-                request.add().masters().stream()
-                                .map(nodes::get)
-                                .allMatch(node -> node.info().aof() && node.minReplicas() == 0)
+                request.window().isEmpty()
+                                && request.add().masters().stream()
+                                        .map(nodes::get)
+                                        .allMatch(node -> node.info().aof() && node.minReplicas() == 0)
                         ? AttachOrder.AFTER_RESHARD
                         : AttachOrder.BEFORE_RESHARD;
         };

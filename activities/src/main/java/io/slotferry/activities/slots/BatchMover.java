@@ -22,6 +22,7 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -129,8 +130,17 @@ public final class BatchMover {
         BatchOutcome move() {
             Passed passed = gate.pass(patience.agreement());
             Ends ends = ends(passed);
-            if (order.way() == Way.THERE && !gate.underWay(passed.cluster().views())) {
-                guard.before(ends);
+            if (!gate.underWay(passed.cluster().views())) {
+                if (order.terms().over(Instant.now())) {
+                    log.info(
+                            "batch {} does not begin after {}",
+                            order.number(),
+                            order.terms().notAfter());
+                    return outcome();
+                }
+                if (order.way() == Way.THERE) {
+                    guard.before(ends);
+                }
             }
             for (int recoveries = 0; ; recoveries++) {
                 try {
@@ -199,7 +209,7 @@ public final class BatchMover {
             return new BatchOutcome(
                     progress,
                     progress.slotsDone() == order.slots(),
-                    resumed,
+                    Math.max(0, resumed),
                     (System.nanoTime() - began) / 1_000_000,
                     Optional.of(memory.atRest()));
         }

@@ -6,7 +6,9 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  * @param lanes how many of the moves run side by side at most
  * @param known of the processes at the ends, from batches and attempts before
  * @param largestKey a slot with a larger one is not moved by MIGRATE; the request's {@code bigKeys.hardLimit}
+ * @param terms under which it may begin
  */
 public record BatchOrder(
         ClusterAccess access,
@@ -27,14 +30,36 @@ public record BatchOrder(
         List<Move> moves,
         Way way,
         Processes known,
-        ByteSize largestKey) {
+        ByteSize largestKey,
+        Terms terms) {
     public BatchOrder {
         moves = List.copyOf(moves);
     }
 
+    /**
+     * What a batch that has not begun is held to.
+     *
+     * @param thresholds in the place of the request's; empty where those hold
+     * @param notAfter from when on it does not begin any more; one that has begun is finished all the same
+     */
+    public record Terms(Optional<ExpandRequest.Thresholds> thresholds, Optional<Instant> notAfter) {
+        /** Those of the request, at any time. */
+        public static final Terms USUAL = new Terms(Optional.empty(), Optional.empty());
+
+        public Terms {
+            thresholds = thresholds == null ? Optional.empty() : thresholds;
+            notAfter = notAfter == null ? Optional.empty() : notAfter;
+        }
+
+        /** Whether it is too late to begin. */
+        public boolean over(Instant now) {
+            return notAfter.filter(end -> !now.isBefore(end)).isPresent();
+        }
+    }
+
     /** A batch of the plan, of whose ends nothing is known yet. */
     public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
-        this(access, number, lanes, mode, moves, Way.THERE, Processes.none(), BigKeyLimits.DEFAULT.hardLimit());
+        this(access, number, lanes, mode, moves, Way.THERE, Processes.none(), BigKeyLimits.DEFAULT.hardLimit(), Terms.USUAL);
     }
 
     /** Which way slots go, and so what is foreign at a batch's gate. */
@@ -79,16 +104,21 @@ public record BatchOrder(
                 .flatMap(move -> Stream.concat(move.source().stream(), move.target().stream()))
                 .map(Member::id)
                 .collect(Collectors.toSet());
-        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends), largestKey);
+        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends), largestKey, terms);
     }
 
     /** The same batch as one that goes this way. */
     public BatchOrder going(Way otherWay) {
-        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey);
+        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey, terms);
     }
 
     /** The same batch, with another limit for keys. */
     public BatchOrder upTo(ByteSize otherLimit) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit);
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms);
+    }
+
+    /** The same batch under these terms. */
+    public BatchOrder under(Terms otherTerms) {
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, otherTerms);
     }
 }

@@ -2,6 +2,9 @@ package io.slotferry.workflows.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.slotferry.planning.Window;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +13,7 @@ import java.util.Optional;
 public final class CommandReader {
     private static final String APPROVAL = "{\"fingerprint\": \"…\", \"by\": \"you\"}";
     private static final String WORD = "{\"by\": \"you\", \"why\": \"…\"}";
+    private static final String RETUNE = "{\"pacing\": {\"pause\": \"PT30S\"}, \"by\": \"you\"}";
     private static final int LONGEST_TEXT = 500;
     private static final int DIGITS = 64;
     private static final int FEWEST_DIGITS = 8;
@@ -55,6 +59,35 @@ public final class CommandReader {
         Word word = word(fields);
         done(fields, problems);
         return new Approved(fingerprint.orElse(""), word);
+    }
+
+    /** A change of what may be changed: how the run is to go on. */
+    public record Retuned(Tuning tuning, Word word) {}
+
+    /**
+     * The argument of {@code retune}: {@code pacing}, {@code thresholds} and {@code window} as in a request, and {@code
+     * batch} with {@code lanes}. What is not given stays as it is; {@code "window": "none"} takes the window away.
+     *
+     * @throws BadRequest naming every problem
+     */
+    public static Retuned retuning(JsonNode json, Tuning before) {
+        List<String> problems = new ArrayList<>();
+        boolean none = json == null || json.isNull() || json.isMissingNode();
+        JsonFields fields = fields("retune", none ? JsonNodeFactory.instance.objectNode() : json, RETUNE, problems);
+        if (List.of("pacing", "batch", "thresholds", "window").stream().noneMatch(fields::has)) {
+            fields.problem("retune", "nothing to change; such as " + RETUNE);
+        }
+        Pacing pacing = RequestReader.pacing(fields.object("pacing", false), before.pacing());
+        JsonFields batch = fields.object("batch", false);
+        int lanes = RequestReader.lanes(batch, before.lanes());
+        batch.nothingElse();
+        Thresholds thresholds = RequestReader.thresholds(fields.object("thresholds", false), before.thresholds());
+        Optional<Window> window = fields.says("window", "none")
+                ? Optional.empty()
+                : fields.has("window") ? WindowFields.window(fields.object("window", true)) : before.window();
+        Word word = word(fields);
+        done(fields, problems);
+        return new Retuned(new Tuning(pacing, lanes, thresholds, window), word);
     }
 
     /**

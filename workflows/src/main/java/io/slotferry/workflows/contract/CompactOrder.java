@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param way left out for {@link Way#THERE}
  * @param known left out where nothing is known
  * @param largestKey in bytes; left out where it is the usual limit, which orders of earlier releases have
+ * @param terms left out for {@link BatchOrder.Terms#USUAL}
  */
 record CompactOrder(
         ClusterAccess access,
@@ -30,7 +31,8 @@ record CompactOrder(
         List<Lane> moves,
         Optional<Way> way,
         Optional<Map<String, String>> known,
-        Optional<Long> largestKey) {
+        Optional<Long> largestKey,
+        Optional<BatchOrder.Terms> terms) {
     private static final ByteSize USUAL_LIMIT = ExpandRequest.BigKeyLimits.DEFAULT.hardLimit();
 
     /** A move between two of the shards, by their places in the list. */
@@ -58,7 +60,8 @@ record CompactOrder(
                 Optional.of(known).filter(some -> !some.isEmpty()),
                 Optional.of(order.largestKey())
                         .filter(limit -> !limit.equals(USUAL_LIMIT))
-                        .map(ByteSize::bytes));
+                        .map(ByteSize::bytes),
+                Optional.of(order.terms()).filter(terms -> !terms.equals(BatchOrder.Terms.USUAL)));
     }
 
     private static int place(List<List<Member>> shards, List<Member> shard) {
@@ -102,7 +105,8 @@ record CompactOrder(
                         .toList(),
                 way.orElse(Way.THERE),
                 new Processes(processes),
-                largestKey.map(ByteSize::new).orElse(USUAL_LIMIT));
+                largestKey.map(ByteSize::new).orElse(USUAL_LIMIT),
+                terms.orElse(BatchOrder.Terms.USUAL));
     }
 
     private static Member member(String text) {

@@ -34,6 +34,29 @@ public interface ExpandClusterWorkflow {
     @UpdateValidatorMethod(updateName = "approve")
     void mayApprove(JsonNode approval);
 
+    /** Stops at the next batch boundary: {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(description = "Pause at the next batch boundary: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer pause(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "pause")
+    void mayPause(JsonNode word);
+
+    /** Goes on from a pause: {@code {"by": "...", "why": "..."}}, both optional. */
+    @UpdateMethod(description = "Go on from a pause: {\"by\": \"you\", \"why\": \"...\"}")
+    CommandAnswer resume(JsonNode word);
+
+    @UpdateValidatorMethod(updateName = "resume")
+    void mayResume(JsonNode word);
+
+    /** Changes how the run goes on from its next batch, as {@link CommandReader#retuning} reads it. */
+    @UpdateMethod(
+            description = "Change pacing, batch.lanes, thresholds or window from the next batch on: "
+                    + "{\"pacing\": {\"mode\": \"STEADY\", \"pause\": \"PT30S\"}, \"by\": \"you\"}")
+    CommandAnswer retune(JsonNode tuning);
+
+    @UpdateValidatorMethod(updateName = "retune")
+    void mayRetune(JsonNode tuning);
+
     /** Goes on from a halt: {@code {"by": "...", "why": "..."}}, both optional. */
     @UpdateMethod(description = "Go on from a halt: {\"by\": \"you\", \"why\": \"...\"}")
     CommandAnswer retry(JsonNode word);

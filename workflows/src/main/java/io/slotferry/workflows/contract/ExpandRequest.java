@@ -2,6 +2,7 @@ package io.slotferry.workflows.contract;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.Window;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
  * run, so a request that exists is well-formed.
  *
  * @param accept preflight checks that the operator takes on himself, {@code check} or {@code check@host:port}
+ * @param window in which batches may start; empty where they may at any time
+ * @param prepareBefore how long before the window opens preflight, big-key scan and backup are done; empty where the
+ *     window gates the backup, too
  */
 public record ExpandRequest(
         ClusterRef cluster,
@@ -29,7 +33,9 @@ public record ExpandRequest(
         List<String> accept,
         Thresholds thresholds,
         BackupOptions backupOptions,
-        BigKeyLimits bigKeys) {
+        BigKeyLimits bigKeys,
+        Optional<Window> window,
+        Optional<Duration> prepareBefore) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
@@ -40,6 +46,8 @@ public record ExpandRequest(
         thresholds = thresholds == null ? Thresholds.DEFAULT : thresholds;
         backupOptions = backupOptions == null ? BackupOptions.DEFAULT : backupOptions;
         bigKeys = bigKeys == null ? BigKeyLimits.DEFAULT : bigKeys;
+        window = window == null ? Optional.empty() : window;
+        prepareBefore = prepareBefore == null ? Optional.empty() : prepareBefore;
     }
 
     /**
@@ -60,25 +68,42 @@ public record ExpandRequest(
         if (bigKeys.equals(BigKeyLimits.DEFAULT)) {
             tree.remove("bigKeys");
         }
+        if (window.isEmpty()) {
+            tree.remove(List.of("window", "prepareBefore"));
+        } else if (prepareBefore.isEmpty()) {
+            tree.remove("prepareBefore");
+        }
         return tree.toString();
     }
 
     /** The same at another speed. */
     public ExpandRequest with(Pacing other) {
+        return with(new Tuning(other, batch.lanes(), thresholds, window));
+    }
+
+    /** What may be changed of it while its run is under way. */
+    public Tuning tuning() {
+        return new Tuning(pacing, batch.lanes(), thresholds, window);
+    }
+
+    /** The same with this changed. */
+    public ExpandRequest with(Tuning tuning) {
         return new ExpandRequest(
                 cluster,
                 add,
                 backup,
                 approval,
                 stopAfter,
-                batch,
-                other,
+                new BatchOptions(batch.slots(), tuning.lanes()),
+                tuning.pacing(),
                 attachReplicas,
                 onFailure,
                 accept,
-                thresholds,
+                tuning.thresholds(),
                 backupOptions,
-                bigKeys);
+                bigKeys,
+                tuning.window(),
+                prepareBefore);
     }
 
     /** Whether the run ends after this phase, and changes nothing on the cluster. */

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param keysExpected 0 where nobody can tell
  * @param timeLeft expected, of the reshard; empty where not known yet
  * @param legal the commands that would be accepted now
+ * @param keysPerSecond while batches move, their pauses left out; empty before the first is done
+ * @param tuning how it goes now, retuned or as the request said; empty while the request is not read yet
  */
 public record ExpandStatus(
         String workflowId,
@@ -41,11 +43,16 @@ public record ExpandStatus(
         List<RunState.Command> legal,
         List<String> warnings,
         List<ExpandResult.Note> trail,
-        Instant startedAt) {
+        Instant startedAt,
+        Optional<Long> keysPerSecond,
+        Optional<Tuning> tuning) {
 
     public ExpandStatus {
         legal = List.copyOf(legal);
         warnings = List.copyOf(warnings);
         trail = List.copyOf(trail);
+        // Answers of earlier releases have none.
+        keysPerSecond = keysPerSecond == null ? Optional.empty() : keysPerSecond;
+        tuning = tuning == null ? Optional.empty() : tuning;
     }
 }

@@ -128,6 +128,18 @@ public enum FailureKind {
             "a node is over a threshold of the request",
             "each figure over its limit, with the node, the limit and the field that sets it",
             "wait for a quieter hour, then slotferry retry"),
+    /** A batch takes longer than a whole window has. */
+    WINDOW_TOO_SHORT(
+            Proceeds.OPERATOR,
+            "no batch fits into the window",
+            "how long batches took of late, and how long the next night is",
+            "slotferry retune with a longer window, or a faster mode; then slotferry retry"),
+    /** Before another night the cluster could not be backed up as it is now. */
+    BACKUP_NOT_RENEWED(
+            Proceeds.OPERATOR,
+            "the cluster could not be backed up before another night",
+            "how the backup failed, with what it met",
+            "mend what is named, then slotferry retry"),
     /** Somebody else changed the cluster. */
     CLUSTER_CHANGED(
             Proceeds.OPERATOR,

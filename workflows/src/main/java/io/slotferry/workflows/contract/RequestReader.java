@@ -3,6 +3,7 @@ package io.slotferry.workflows.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.SlotRange;
+import io.slotferry.planning.Window;
 import io.slotferry.workflows.contract.ExpandRequest.Add;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
@@ -42,6 +43,7 @@ public final class RequestReader {
     private static final Duration SHORTEST_LIMIT = Duration.ofMillis(1);
     private static final Duration LONGEST_LIMIT = Duration.ofMinutes(1);
     private static final Duration LONGEST_AGE = Duration.ofDays(30);
+    private static final Duration LONGEST_PREPARATION = Duration.ofHours(23);
 
     private final List<String> problems = new ArrayList<>();
     private final AddressFields addresses = new AddressFields(problems);
@@ -88,7 +90,10 @@ public final class RequestReader {
         Thresholds thresholds = thresholds(fields.object("thresholds", false));
         BackupOptions backupOptions = backupOptions(fields);
         BigKeyLimits bigKeys = bigKeys(fields.object("bigKeys", false));
-        List.of("window", "tls", "addressMap", "prepareBefore").forEach(fields::notBuilt);
+        Optional<Window> window =
+                fields.has("window") ? WindowFields.window(fields.object("window", true)) : Optional.empty();
+        Optional<Duration> prepareBefore = prepareBefore(fields, backupOptions);
+        List.of("tls", "addressMap").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
             throw new BadRequest(problems);
@@ -106,7 +111,24 @@ public final class RequestReader {
                 accept,
                 thresholds,
                 backupOptions,
-                bigKeys);
+                bigKeys,
+                window,
+                prepareBefore);
+    }
+
+    private static Optional<Duration> prepareBefore(JsonFields fields, BackupOptions backup) {
+        Optional<Duration> ahead = fields.text("prepareBefore", "an ISO-8601 duration such as \"PT3H\"")
+                .flatMap(text -> duration(fields, "prepareBefore", text, LONGEST_LIMIT, LONGEST_PREPARATION));
+        if (fields.has("prepareBefore") && !fields.has("window")) {
+            fields.problem(
+                    "prepareBefore", "there is no window that it could be before; leave it out, or add a window");
+        }
+        ahead.filter(time -> time.compareTo(backup.maxAge()) >= 0)
+                .ifPresent(time -> fields.problem(
+                        "prepareBefore",
+                        time + " is not less than backupOptions.maxAge, which is " + backup.maxAge()
+                                + ": the backup would be too old when the window opens"));
+        return ahead;
     }
 
     private ClusterRef cluster(JsonFields fields) {
@@ -221,15 +243,27 @@ public final class RequestReader {
 
     private static BatchOptions batch(JsonFields fields) {
         int slots = fields.integer("slots", 1, SlotRange.SLOTS, DEFAULT_SLOTS);
-        int lanes = fields.integer("lanes", 1, MAX_LANES, DEFAULT_LANES);
+        int lanes = lanes(fields, DEFAULT_LANES);
         fields.choice("migration", List.of("AUTO", "KEYS"), List.of("ATOMIC"), "AUTO");
         fields.nothingElse();
         return new BatchOptions(slots, lanes);
     }
 
+    static int lanes(JsonFields fields, int otherwise) {
+        return fields.integer("lanes", 1, MAX_LANES, otherwise);
+    }
+
     static Pacing pacing(JsonFields fields) {
-        Pacing.Mode mode =
-                Pacing.Mode.valueOf(fields.choice("mode", names(Pacing.Mode.values()), List.of("ADAPTIVE"), "STEADY"));
+        return pacing(fields, new Pacing(Pacing.Mode.STEADY, DEFAULT_PAUSE));
+    }
+
+    /** What is not given is as it was, but for the pause where the mode becomes another one. */
+    static Pacing pacing(JsonFields fields, Pacing before) {
+        Pacing.Mode mode = Pacing.Mode.valueOf(fields.choice(
+                "mode",
+                names(Pacing.Mode.values()),
+                List.of("ADAPTIVE"),
+                before.mode().name()));
         Optional<Duration> pause =
                 fields.text("pause", "an ISO-8601 duration such as \"PT10S\"").flatMap(text -> pause(fields, text));
         fields.notBuilt("latencyBudget");
@@ -237,7 +271,8 @@ public final class RequestReader {
         if (mode == Pacing.Mode.FAST && !pause.orElse(Duration.ZERO).isZero()) {
             fields.problem("pause", "mode FAST has no pause; leave it out, or choose \"mode\": \"STEADY\"");
         }
-        return new Pacing(mode, pause.orElse(mode == Pacing.Mode.FAST ? Duration.ZERO : DEFAULT_PAUSE));
+        Duration otherwise = mode == before.mode() ? before.pause() : DEFAULT_PAUSE;
+        return new Pacing(mode, pause.orElse(mode == Pacing.Mode.FAST ? Duration.ZERO : otherwise));
     }
 
     private static Optional<Duration> pause(JsonFields fields, String text) {
@@ -260,14 +295,18 @@ public final class RequestReader {
     }
 
     private static Thresholds thresholds(JsonFields fields) {
-        Thresholds usual = Thresholds.DEFAULT;
+        return thresholds(fields, Thresholds.DEFAULT);
+    }
+
+    /** What is not given is as it was. */
+    static Thresholds thresholds(JsonFields fields, Thresholds usual) {
         Thresholds thresholds = new Thresholds(
                 fields.integer("cpu", 1, 100, usual.cpu()),
                 fields.integer("memory", 1, 100, usual.memory()),
                 limit(fields, "meanLatency", usual.meanLatency()),
                 limit(fields, "p99Latency", usual.p99Latency()),
                 limit(fields, "replicationLag", usual.replicationLag()),
-                fields.has("network") ? network(fields.object("network", true)) : Optional.empty());
+                fields.has("network") ? network(fields.object("network", true)) : usual.network());
         fields.nothingElse();
         return thresholds;
     }

@@ -34,22 +34,39 @@ public enum RunState {
         return closed;
     }
 
+    /** The same of a run that was told to pause and is not at a batch boundary yet. */
+    public Set<Command> legalWhilePausing(Phase phase) {
+        EnumSet<Command> legal = EnumSet.copyOf(legal(phase));
+        legal.remove(Command.PAUSE);
+        legal.add(Command.RESUME);
+        return legal;
+    }
+
     /**
      * What may be asked of a run in this state and phase: the one table of what is legal. A run that is being stopped, or
      * writes its report, takes no word any more, whatever its state.
+     *
+     * <p>WAITING in phase PLAN is for approval, in phase ROLLBACK for the window of a way back that nobody asked for.
      */
     public Set<Command> legal(Phase phase) {
         return switch (this) {
-            case RUNNING, PAUSED -> EnumSet.of(Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case RUNNING ->
+                EnumSet.of(Command.PAUSE, Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case PAUSED ->
+                EnumSet.of(Command.RESUME, Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
             case WAITING ->
-                phase == Phase.PLAN
-                        ? EnumSet.of(Command.APPROVE, Command.CANCEL)
-                        : EnumSet.of(Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+                switch (phase) {
+                    case PLAN -> EnumSet.of(Command.APPROVE, Command.CANCEL);
+                    case ROLLBACK -> EnumSet.of(Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE);
+                    default ->
+                        EnumSet.of(Command.PAUSE, Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+                };
             case HALTED ->
                 phase == Phase.ROLLBACK
-                        ? EnumSet.of(Command.RETRY, Command.STOP_HERE)
-                        : EnumSet.of(Command.RETRY, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
-            case ROLLING_BACK -> EnumSet.of(Command.STOP_HERE);
+                        ? EnumSet.of(Command.RETRY, Command.RETUNE, Command.STOP_HERE)
+                        : EnumSet.of(
+                                Command.RETRY, Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+            case ROLLING_BACK -> EnumSet.of(Command.RETUNE, Command.STOP_HERE);
             case COMPLETED, ROLLED_BACK, STOPPED, REFUSED -> EnumSet.noneOf(Command.class);
         };
     }
@@ -58,8 +75,14 @@ public enum RunState {
     public enum Command {
         /** Lets the plan that waits begin. */
         APPROVE("approve"),
+        /** Stops at the next batch boundary, until RESUME. */
+        PAUSE("pause"),
+        /** Goes on from a PAUSE. */
+        RESUME("resume"),
         /** Tries again what halted. */
         RETRY("retry"),
+        /** Changes pacing, lanes, thresholds or the window from the next batch on. */
+        RETUNE("retune"),
         /** Returns every slot to the shard that it came from, removes the new nodes, and puts settings back. */
         ROLLBACK("rollback"),
         /** Ends the run with the cluster as it is, whole and serving; undoes nothing. */

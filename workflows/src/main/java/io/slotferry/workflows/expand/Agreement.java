@@ -29,6 +29,7 @@ final class Agreement {
     private final Steering steering;
     private final Rooms rooms;
     private final Lease lease;
+    private final Boundary boundary;
     private BigKeys bigKeys = BigKeys.NONE;
 
     Agreement(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease) {
@@ -37,6 +38,7 @@ final class Agreement {
         this.steering = steering;
         this.rooms = rooms;
         this.lease = lease;
+        this.boundary = new Boundary(run, steering);
     }
 
     /**
@@ -116,6 +118,9 @@ final class Agreement {
             if (request.approval() == Approval.REQUIRED) {
                 awaitApproval();
             }
+            if (boundary.pass(Duration.ZERO, request.prepareBefore().orElse(Duration.ZERO))) {
+                lookForBigKeys(preflight());
+            }
             String agreed = run.fingerprint();
             run.now("takes the lease on the cluster");
             lease.take(run.members());
@@ -127,10 +132,34 @@ final class Agreement {
             if (agreed.equals(run.fingerprint())) {
                 return Optional.empty();
             }
-            lease.release();
-            run.warn("the cluster changed after plan " + brief(agreed) + " was made; plan " + brief(run.fingerprint())
-                    + " takes its place");
+            replaced(agreed);
         }
+    }
+
+    /**
+     * The same once more, after the window was waited for: load, health and the plan are looked at again, while the lease
+     * is held.
+     */
+    Optional<Ending> stillHolds() {
+        String agreed = run.fingerprint();
+        preflight();
+        run.begin(Phase.PLAN, "makes the plan again, now that the window is open");
+        PlanAnswer now = makePlan("make the plan again, now that the window is open");
+        run.planned(now);
+        if (now.plan().isEmpty()) {
+            return Optional.of(Ending.alreadyDone());
+        }
+        if (agreed.equals(run.fingerprint())) {
+            return Optional.empty();
+        }
+        replaced(agreed);
+        return agree();
+    }
+
+    private void replaced(String agreed) {
+        lease.release();
+        run.warn("the cluster changed after plan " + brief(agreed) + " was made; plan " + brief(run.fingerprint())
+                + " takes its place");
     }
 
     private PlanAnswer makePlan(String summary) {

@@ -8,8 +8,10 @@ import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.StopAfter;
+import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +49,49 @@ final class BackupGate {
                 ? Optional.of(
                         Ending.rehearsed("the backup is written and verified; nothing on the cluster was changed"))
                 : Optional.empty();
+    }
+
+    /**
+     * Before another night: a backup that still stands is kept, else the cluster is backed up as it is now.
+     *
+     * @throws io.temporal.failure.ApplicationFailure of kind BACKUP_NOT_RENEWED
+     */
+    void renew() {
+        if (request.withoutBackup()) {
+            return;
+        }
+        try {
+            run.now("looks at the backup again, before the window opens");
+            if (!stands()) {
+                run.now("backs the cluster up as it is now, before another night");
+                run.backedUp(standing());
+            }
+        } catch (TemporalFailure failure) {
+            CancellationScope.throwCanceled();
+            throw Failures.of(notRenewed(Failures.haltOf(failure)));
+        }
+    }
+
+    private boolean stands() {
+        Optional<Backup> before = run.backup();
+        if (before.isEmpty()) {
+            return false;
+        }
+        List<String> against = rooms.backingUp("look at the backup again").checkBackup(order(), before.get());
+        CancellationScope.throwCanceled();
+        run.note("the backup in " + before.get().place()
+                + (against.isEmpty() ? " still stands" : " is one of an earlier night: " + against.get(0)));
+        return against.isEmpty();
+    }
+
+    private static Halt notRenewed(Halt cause) {
+        List<String> evidence = new ArrayList<>(List.of(cause.kind() + ": " + cause.message()));
+        evidence.addAll(cause.evidence());
+        return new Halt(
+                FailureKind.BACKUP_NOT_RENEWED,
+                "There is no backup of the cluster as it is now; no batch was begun without one.",
+                evidence,
+                "mend what is named, then slotferry retry; or slotferry stop-here ends the run as it is");
     }
 
     private Backup standing() {

@@ -12,6 +12,7 @@ import io.temporal.workflow.CancellationScope;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Moves batches, whichever way they go, and remembers from one to the next, and over retries of an operator, which processes
@@ -29,22 +30,29 @@ final class BatchMoves {
     }
 
     /**
-     * Moves one batch to its end. The same order is given again where a worker stopped over it: the activity does what is
-     * left.
+     * Moves one batch to its end. It is ordered again where a worker stopped over it: the activity does what is left. Where
+     * it came too late to begin, it waits at the boundary first.
      *
+     * @param orders asked before each time that the batch is ordered
+     * @param boundary waits until a batch may begin
      * @param each is told of every outcome
      * @throws TemporalFailure where it does not go on; the next call of the same order does what is left
      */
-    void move(BatchOrder order, String summary, Consumer<BatchOutcome> each) {
+    void move(Supplier<BatchOrder> orders, Runnable boundary, String summary, Consumer<BatchOutcome> each) {
         BatchOutcome outcome;
         int done = 0;
         int fruitless = 0;
         do {
+            BatchOrder order = orders.get();
             outcome = once(order, summary);
             each.accept(outcome);
             CancellationScope.throwCanceled();
             fruitless = outcome.progress().slotsDone() > done ? 0 : fruitless + 1;
             done = outcome.progress().slotsDone();
+            if (!outcome.complete() && done == 0 && order.terms().over(Run.now())) {
+                boundary.run();
+                fruitless = 0;
+            }
             if (!outcome.complete() && fruitless == MOST_FRUITLESS) {
                 throw Failures.of(fruitless(order));
             }
@@ -62,7 +70,7 @@ final class BatchMoves {
             BatchOrder order = orders.apply(batch);
             String summary = Summaries.settling(order);
             doing.accept(summary);
-            move(order, summary, outcome -> {});
+            move(() -> order, () -> {}, summary, outcome -> {});
         });
     }
 

@@ -96,6 +96,36 @@ public final class ExpandClusterWorkflowImpl implements ExpandClusterWorkflow {
     }
 
     @Override
+    public CommandAnswer pause(JsonNode word) {
+        return steering.pause(word);
+    }
+
+    @Override
+    public void mayPause(JsonNode word) {
+        steering.mayPause(word);
+    }
+
+    @Override
+    public CommandAnswer resume(JsonNode word) {
+        return steering.resume(word);
+    }
+
+    @Override
+    public void mayResume(JsonNode word) {
+        steering.mayResume(word);
+    }
+
+    @Override
+    public CommandAnswer retune(JsonNode tuning) {
+        return steering.retune(tuning);
+    }
+
+    @Override
+    public void mayRetune(JsonNode tuning) {
+        steering.mayRetune(tuning);
+    }
+
+    @Override
     public CommandAnswer retry(JsonNode word) {
         return steering.retry(word);
     }

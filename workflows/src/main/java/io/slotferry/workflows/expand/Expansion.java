@@ -12,6 +12,7 @@ import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -57,6 +58,9 @@ final class Expansion {
         return toItsEnd(() -> {
             searchAttributes();
             new Succession(record, run, rooms, lease, changes).begin();
+            if (direction == TakeOver.Direction.ROLLBACK) {
+                steering.returnNow();
+            }
             return direction == TakeOver.Direction.ROLLBACK
                     ? retreat.back(
                             "run " + record.runId() + " of " + record.workflowId() + " is undone", Optional.empty())
@@ -87,9 +91,21 @@ final class Expansion {
         searchAttributes();
         Agreement agreement = new Agreement(request, run, steering, rooms, lease);
         BackupGate backup = new BackupGate(request, run, rooms, lease);
-        return agreement.reach().or(backup::pass).orElseGet(() -> new Growth(
-                        request, run, steering, rooms, lease, changes)
-                .complete());
+        return prepared(agreement, backup)
+                .orElseGet(() -> new Growth(request, run, steering, rooms, lease, changes).complete());
+    }
+
+    /** Whatever was prepared before the window is looked at again when it opens. */
+    private Optional<Ending> prepared(Agreement agreement, BackupGate backup) {
+        Boundary boundary = new Boundary(run, steering);
+        Optional<Ending> ending = agreement.reach().or(backup::pass);
+        while (ending.isEmpty() && boundary.pass(Duration.ZERO, Duration.ZERO)) {
+            ending = agreement.stillHolds();
+            if (ending.isEmpty()) {
+                backup.renew();
+            }
+        }
+        return ending;
     }
 
     private void searchAttributes() {

@@ -6,7 +6,6 @@ import io.slotferry.planning.Plan.AttachOrder;
 import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Pairing;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
-import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.FailureKind;
@@ -51,7 +50,7 @@ final class Growth {
     Ending goOn() {
         addMasters();
         if (changes.slotsMayHaveMoved()) {
-            step(() -> new Settlement(request, run, rooms).completeHomewards());
+            step(() -> new Settlement(run, rooms).completeHomewards());
         }
         return moveAndAttach();
     }
@@ -112,22 +111,13 @@ final class Growth {
             int slots = plan.movedSlots() - run.tally().slots();
             run.begin(Phase.RESHARD, "moves " + slots + " slots in " + (batches - first) + " batches");
         }
+        BackupGate backup = new BackupGate(request, run, rooms, lease);
+        Reshard reshard = new Reshard(run, rooms, changes, new Boundary(run, steering), backup);
         for (int i = first; i < batches; i++) {
             int index = i;
-            step(() -> moveBatch(index));
-            if (i < batches - 1) {
-                Waits.pause(request.pacing().pause(), "pause before batch " + (i + 2) + "/" + batches);
-            }
+            step(() -> reshard.move(index));
+            reshard.pauseAfter(index);
         }
-    }
-
-    private void moveBatch(int index) {
-        BatchOrder order = BatchOrders.order(request, plan, index);
-        String summary = Summaries.batch(order, plan.batches().size());
-        run.tally().begin(order, Run.now());
-        run.now(summary);
-        plan.batches().get(index).lanes().forEach(lane -> changes.filling(lane.target()));
-        rooms.batches().move(order, summary, outcome -> run.tally().record(outcome, Run.now()));
     }
 
     private ValidationReport validated() {
@@ -137,7 +127,7 @@ final class Growth {
         step(() -> {
             report[0] = validate();
             if (report[0].fails(ValidationReport.NO_OPEN_SLOT)) {
-                new Settlement(request, run, rooms).complete();
+                new Settlement(run, rooms).complete();
                 report[0] = validate();
             }
             if (!report[0].passed()) {

@@ -65,7 +65,7 @@ final class Retreat {
         return switch (word) {
             case ROLLBACK -> true;
             case CANCEL -> !changes.slotsMayHaveMoved() || request.onFailure() == OnFailure.ROLL_BACK;
-            case STOP_HERE, APPROVE, RETRY -> false;
+            case STOP_HERE, APPROVE, PAUSE, RESUME, RETRY, RETUNE -> false;
         };
     }
 
@@ -139,7 +139,7 @@ final class Retreat {
     /** What a batch leaves open that did not end by itself is served by both ends, and would be for ever. */
     private void finishOpenSlots() {
         if (changes.slotsMayHaveMoved()) {
-            new Settlement(request, run, rooms).completeSoon();
+            new Settlement(run, rooms).completeSoon();
         }
     }
 

@@ -7,6 +7,7 @@ import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandResult.Note;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -19,6 +20,7 @@ import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.RunState.Command;
 import io.slotferry.workflows.contract.Settings;
+import io.slotferry.workflows.contract.Tuning;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +52,8 @@ final class Run {
     private boolean withoutBackup;
     private Optional<RunRecord> predecessor = Optional.empty();
     private Tally tally = new Tally();
+    private boolean thresholdsRetuned;
+    private boolean pausing;
     private boolean stopping;
     private boolean ending;
 
@@ -63,6 +67,28 @@ final class Run {
 
     void accepted(ExpandRequest request) {
         this.request = Optional.of(request);
+    }
+
+    /** From now on it goes like this. */
+    void retuned(Tuning tuning) {
+        thresholdsRetuned |= !tuning.thresholds().equals(tuning().thresholds());
+        request = request.map(before -> before.with(tuning));
+        announce();
+    }
+
+    /** How it goes now, retuned or as the request said. */
+    Tuning tuning() {
+        return request.orElseThrow().tuning();
+    }
+
+    /** The request, with all that was retuned. */
+    ExpandRequest request() {
+        return request.orElseThrow();
+    }
+
+    /** Those that hold in the place of the ones that were written down before the first change. */
+    Optional<Thresholds> retunedThresholds() {
+        return thresholdsRetuned ? Optional.of(tuning().thresholds()) : Optional.empty();
     }
 
     /** In place of preflight and plan: what a run that is closed left. */
@@ -102,6 +128,25 @@ final class Run {
     void awaiting(String why, Instant until) {
         note("waits: " + why);
         set(RunState.WAITING, why, Optional.of(until), Optional.empty());
+    }
+
+    /** Outside the window: before the first change it is the next phase that waits. */
+    void awaitingWindow(String why, Instant until) {
+        if (phase == Phase.PLAN) {
+            phase = Phase.BACKUP;
+        }
+        awaiting(why, until);
+    }
+
+    /** The operator wants it to stop at the next batch boundary, or does not any more. */
+    void pausing(boolean wanted) {
+        pausing = wanted;
+        announce();
+    }
+
+    void paused(String why) {
+        note("paused" + why);
+        set(RunState.PAUSED, "paused" + why + "; until resume", Optional.empty(), Optional.empty());
     }
 
     void halted(Halt halt) {
@@ -165,6 +210,11 @@ final class Run {
         backup = Optional.of(made);
         note("backup: " + made.parts().size() + " files, " + made.bytes() + " bytes in " + made.place());
         made.warnings().forEach(this::warn);
+    }
+
+    /** The one that was made last. */
+    Optional<Backup> backup() {
+        return backup;
     }
 
     /** The request says so in so many words. */
@@ -250,7 +300,11 @@ final class Run {
 
     /** The commands that would be accepted now. */
     List<Command> legal() {
-        return stopping || ending ? List.of() : List.copyOf(state.legal(phase));
+        if (stopping || ending) {
+            return List.of();
+        }
+        boolean toPause = pausing && (state == RunState.RUNNING || state == RunState.WAITING);
+        return List.copyOf(toPause ? state.legalWhilePausing(phase) : state.legal(phase));
     }
 
     ExpandStatus status() {
@@ -278,7 +332,9 @@ final class Run {
                 legal(),
                 warnings,
                 trail,
-                startedAt);
+                startedAt,
+                shown.keysPerSecond(),
+                request.map(ExpandRequest::tuning));
     }
 
     private Optional<Duration> timeLeft(Tally shown) {

@@ -6,7 +6,6 @@ import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.Activities.Looking;
 import io.slotferry.workflows.contract.Activities.ReturnOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
-import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ReturnPlan;
 import java.util.List;
 
@@ -14,7 +13,7 @@ import java.util.List;
  * Finishes what stands open of the plan's slots, each in the direction in which it is open: what a batch leaves that did not
  * end by itself, and what a replica that was away holds open still.
  */
-record Settlement(ExpandRequest request, Run run, Rooms rooms) {
+record Settlement(Run run, Rooms rooms) {
     private static final String LOOK = "see which slots are open";
 
     void complete() {
@@ -43,12 +42,15 @@ record Settlement(ExpandRequest request, Run run, Rooms rooms) {
 
     private ReturnPlan look(Looking looking, boolean openOnly) {
         return looking.planReturn(
-                new ReturnOrder(request.access(), plan(), request.batch().slots(), openOnly));
+                new ReturnOrder(run.access(), plan(), run.request().batch().slots(), openOnly));
     }
 
     private void settle(ReturnPlan way, Way direction) {
         rooms.batches()
-                .settle(way.settle(), batch -> BatchOrders.settle(request, plan(), way, batch, direction), run::now);
+                .settle(
+                        way.settle(),
+                        batch -> BatchOrders.settle(run.request(), plan(), way, batch, direction),
+                        run::now);
     }
 
     private Plan plan() {

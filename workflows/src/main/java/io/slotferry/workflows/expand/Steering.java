@@ -25,6 +25,11 @@ final class Steering {
     private Optional<CancellationScope> work = Optional.empty();
     private Optional<String> approved = Optional.empty();
     private boolean retry;
+    private boolean pausing;
+    private boolean resumed;
+    private String pausedBy = "";
+    private int retunes;
+    private boolean returnsNow;
     private Optional<Command> word = Optional.empty();
     private boolean returning;
     private boolean cancelledBefore;
@@ -47,6 +52,7 @@ final class Steering {
         CancellationScope scope = Workflow.newDetachedCancellationScope(back);
         work = Optional.of(scope);
         returning = true;
+        endPause();
         cancelledBefore = cancelledByTemporal();
         if (!cancelledBefore) {
             root.getCancellationRequest().thenApply(reason -> {
@@ -55,6 +61,16 @@ final class Steering {
             });
         }
         scope.run();
+    }
+
+    /** The way back is the operator's own wish: it does not wait for the window. */
+    void returnNow() {
+        returnsNow = true;
+    }
+
+    /** Whether a way back starts at any hour, since a person asked for it. */
+    boolean returnsNow() {
+        return returnsNow || lastWord().equals(Optional.of(Command.ROLLBACK));
     }
 
     /** Whether the operator wants what is under way to end. */
@@ -82,6 +98,21 @@ final class Steering {
         approved = Optional.empty();
     }
 
+    /** Whether the run is to stand still at the next batch boundary. */
+    boolean pausing() {
+        return pausing;
+    }
+
+    /** Who wanted that, and why, to be read behind "paused". */
+    String pausedBy() {
+        return pausedBy;
+    }
+
+    /** How often the run was retuned. */
+    int retunes() {
+        return retunes;
+    }
+
     boolean retryAsked() {
         return retry;
     }
@@ -90,8 +121,82 @@ final class Steering {
         retry = false;
     }
 
+    void mayPause(JsonNode json) {
+        read(() -> CommandReader.word("pause", json));
+        if (!pausing) {
+            requireLegal(Command.PAUSE);
+        }
+    }
+
+    CommandAnswer pause(JsonNode json) {
+        if (!pausing) {
+            requireLegal(Command.PAUSE);
+            pausedBy = CommandReader.word("pause", json).toString();
+            run.note("pause" + pausedBy);
+            pausing = true;
+            resumed = false;
+            run.pausing(true);
+        }
+        return new CommandAnswer(
+                run.state(),
+                run.state() == RunState.PAUSED
+                        ? "it is paused; slotferry resume " + run.calledBy() + " lets it go on"
+                        : "the batch in hand is finished, then the run is paused; slotferry resume " + run.calledBy()
+                                + " lets it go on");
+    }
+
+    void mayResume(JsonNode json) {
+        read(() -> CommandReader.word("resume", json));
+        if (!resumed) {
+            requireLegal(Command.RESUME);
+        }
+    }
+
+    CommandAnswer resume(JsonNode json) {
+        if (!resumed) {
+            requireLegal(Command.RESUME);
+            run.note("resume" + CommandReader.word("resume", json));
+            endPause();
+            resumed = true;
+        }
+        return new CommandAnswer(
+                run.state() == RunState.PAUSED ? RunState.RUNNING : run.state(),
+                "the run goes on from the batch boundary where it stands");
+    }
+
+    private void endPause() {
+        pausing = false;
+        pausedBy = "";
+        run.pausing(false);
+    }
+
+    void mayRetune(JsonNode json) {
+        requireLegal(Command.RETUNE);
+        read(() -> CommandReader.retuning(json, run.tuning()));
+    }
+
+    CommandAnswer retune(JsonNode json) {
+        requireLegal(Command.RETUNE);
+        CommandReader.Retuned retuned = CommandReader.retuning(json, run.tuning());
+        List<String> changes = retuned.tuning().since(run.tuning());
+        if (changes.isEmpty()) {
+            return new CommandAnswer(
+                    run.state(),
+                    "nothing is otherwise than before: " + run.tuning().text());
+        }
+        String changed = String.join(", ", changes);
+        run.note("retune" + retuned.word() + " (" + changed + ")");
+        run.retuned(retuned.tuning());
+        retunes++;
+        return new CommandAnswer(
+                run.state(), changed + "; the batch in hand is finished as it began, and the next one goes like this");
+    }
+
     void mayApprove(JsonNode json) {
         CommandReader.Approved approval = read(() -> CommandReader.approval(json));
+        if (approvedBefore(approval)) {
+            return;
+        }
         requireLegal(Command.APPROVE);
         if (!run.fingerprint().startsWith(approval.fingerprint())) {
             throw refused(
@@ -105,22 +210,41 @@ final class Steering {
 
     CommandAnswer approve(JsonNode json) {
         CommandReader.Approved approval = CommandReader.approval(json);
-        approved = Optional.of(run.fingerprint());
-        run.note("approved plan " + run.fingerprint() + approval.word());
-        run.now("the plan was approved");
+        if (!approvedBefore(approval)) {
+            approved = Optional.of(run.fingerprint());
+            run.note("approved plan " + run.fingerprint() + approval.word());
+            run.now("the plan was approved");
+        }
         return new CommandAnswer(
                 RunState.RUNNING, "the plan begins, once it is seen that the cluster is still the same");
     }
 
+    /** Given a second time it changes nothing, while the run is at work on that plan. */
+    private boolean approvedBefore(CommandReader.Approved approval) {
+        return !run.legal().isEmpty()
+                && approved(run.fingerprint())
+                && run.fingerprint().startsWith(approval.fingerprint());
+    }
+
     void mayRetry(JsonNode json) {
         read(() -> CommandReader.word("retry", json));
-        requireLegal(Command.RETRY);
+        if (!retriesAlready()) {
+            requireLegal(Command.RETRY);
+        }
+    }
+
+    /** Given a second time it changes nothing, until the run halts anew. */
+    private boolean retriesAlready() {
+        return retry && run.state() != RunState.HALTED && !run.legal().isEmpty();
     }
 
     CommandAnswer retry(JsonNode json) {
-        run.note("retry" + CommandReader.word("retry", json));
-        retry = true;
-        run.now("tries again what halted");
+        if (!retriesAlready()) {
+            requireLegal(Command.RETRY);
+            run.note("retry" + CommandReader.word("retry", json));
+            retry = true;
+            run.now("tries again what halted");
+        }
         return new CommandAnswer(RunState.RUNNING, "the step that halted is tried again");
     }
 
@@ -148,7 +272,10 @@ final class Steering {
             } else {
                 run.stopping(given);
             }
-            work.ifPresent(scope -> scope.cancel(command.word()));
+            // On the way back already, it only need not wait for the window any more.
+            if (!(returning && command == Command.ROLLBACK)) {
+                work.ifPresent(scope -> scope.cancel(command.word()));
+            }
         }
         return new CommandAnswer(run.state(), next(command));
     }

@@ -7,10 +7,18 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandResult.Moved;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.Optional;
 
 /** What was moved so far in one direction, from what finished batches report. */
 final class Tally {
+    /** Of so many batches the longest says how long the next one likely takes. */
+    private static final int RECENT = 5;
+
+    private final Deque<Duration> recent = new ArrayDeque<>();
+    private Duration ofBatchInHand = Duration.ZERO;
     private int batches;
     private int slotsExpected;
     private int batch;
@@ -49,13 +57,33 @@ final class Tally {
         keys += outcome.progress().keysMoved();
         bytes += outcome.progress().bytesMoved();
         millis += outcome.millis();
+        ofBatchInHand = ofBatchInHand.plusMillis(outcome.millis());
         ended = Optional.of(now);
         slotsOfBatchInHand = outcome.progress().slotsDone();
         if (outcome.complete()) {
             batchesDone++;
             slotsOfBatchesDone += outcome.progress().slots();
             slotsOfBatchInHand = 0;
+            measured(ofBatchInHand);
+            ofBatchInHand = Duration.ZERO;
         }
+    }
+
+    private void measured(Duration batch) {
+        recent.addLast(batch);
+        if (recent.size() > RECENT) {
+            recent.removeFirst();
+        }
+    }
+
+    /** How long the next batch likely takes: as long as the longest of the last ones; zero before the first is done. */
+    Duration likely() {
+        return recent.isEmpty() ? Duration.ZERO : Collections.max(recent);
+    }
+
+    /** At the speed measured, pauses left out; empty before a key was moved. */
+    Optional<Long> keysPerSecond() {
+        return keys == 0 || millis == 0 ? Optional.empty() : Optional.of(Math.max(1, keys * 1000 / millis));
     }
 
     /** The batch in hand, or the last finished; 0 before the first. */

@@ -23,6 +23,17 @@ final class Waits {
     }
 
     /**
+     * Waits until the condition holds, however long that takes.
+     *
+     * @throws io.temporal.failure.CanceledFailure where the scope around is cancelled
+     */
+    static void until(Supplier<Boolean> condition) {
+        CancellationScope around = CancellationScope.current();
+        Workflow.await(() -> condition.get() || around.isCancelRequested());
+        CancellationScope.throwCanceled();
+    }
+
+    /**
      * Waits until the condition holds, at most so long; answers whether it holds.
      *
      * @throws io.temporal.failure.CanceledFailure where the scope around is cancelled

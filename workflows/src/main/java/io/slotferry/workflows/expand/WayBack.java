@@ -20,6 +20,7 @@ import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The way back: open slots finished, every slot returned to the shard that it came from, the new nodes removed, settings put
@@ -43,6 +44,7 @@ final class WayBack {
     private final Lease lease;
     private final Changes changes;
     private final Plan plan;
+    private final Boundary boundary;
 
     WayBack(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
         this.request = request;
@@ -52,6 +54,7 @@ final class WayBack {
         this.lease = lease;
         this.changes = changes;
         this.plan = run.plan().orElseThrow();
+        this.boundary = new Boundary(run, steering, steering::returnsNow);
     }
 
     /**
@@ -95,14 +98,15 @@ final class WayBack {
         CancellationScope.throwCanceled();
         run.returned().left(way.batches().size(), way.slots());
         rooms.batches()
-                .settle(way.settle(), batch -> BatchOrders.settle(request, plan, way, batch, Way.BACK), run::goingBack);
+                .settle(
+                        way.settle(),
+                        batch -> BatchOrders.settle(run.request(), plan, way, batch, Way.BACK),
+                        run::goingBack);
         for (int i = 0; i < way.batches().size(); i++) {
             returnBatch(way, way.batches().get(i));
             if (i < way.batches().size() - 1) {
-                Waits.pause(
-                        request.pacing().pause(),
-                        "pause before return batch " + (run.returned().batchesDone() + 1) + "/"
-                                + run.returned().batches());
+                boundary.pause("pause before return batch " + (run.returned().batchesDone() + 1) + "/"
+                        + run.returned().batches());
             }
         }
         run.goingBackAt(Run.now().plus(CLIENTS_LEARN), "clients learn where the slots are before the new nodes leave");
@@ -111,11 +115,30 @@ final class WayBack {
 
     private void returnBatch(ReturnPlan way, Batch batch) {
         Tally tally = run.returned();
-        BatchOrder order = BatchOrders.back(request, plan, way, batch, tally.batchesDone() + 1);
+        int number = tally.batchesDone() + 1;
+        awaitTurn();
+        BatchOrder order = order(way, batch, number);
         String summary = Summaries.returnBatch(order, tally.batches());
         tally.begin(order, Run.now());
-        run.goingBack(summary);
-        rooms.batches().move(order, summary, outcome -> tally.record(outcome, Run.now()));
+        rooms.batches()
+                .move(
+                        () -> {
+                            run.goingBack(summary);
+                            return order(way, batch, number);
+                        },
+                        this::awaitTurn,
+                        summary,
+                        outcome -> tally.record(outcome, Run.now()));
+    }
+
+    private void awaitTurn() {
+        boundary.pass(run.returned().likely(), Duration.ZERO);
+    }
+
+    private BatchOrder order(ReturnPlan way, Batch batch, int number) {
+        return BatchOrders.back(run.request(), plan, way, batch, number)
+                .under(new BatchOrder.Terms(
+                        Optional.empty(), boundary.notAfter(run.returned().likely())));
     }
 
     private void removeNodes() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.Window;
 import io.slotferry.workflows.contract.ExpandRequest.Add;
 import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
@@ -19,6 +20,8 @@ import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,13 +159,27 @@ class RequestReaderPropertiesTest {
                         taken,
                         Thresholds.DEFAULT,
                         BackupOptions.DEFAULT,
-                        BigKeyLimits.DEFAULT))
-                .flatMap(request -> Combinators.combine(thresholds(), backups(), bigKeys())
-                        .as((limits, backup, keys) -> with(request, limits, backup, keys)));
+                        BigKeyLimits.DEFAULT,
+                        Optional.empty(),
+                        Optional.empty()))
+                .flatMap(request -> Combinators.combine(
+                                thresholds(), backups(), bigKeys(), windows().optional())
+                        .as((limits, backup, keys, window) -> with(request, limits, backup, keys, window)));
+    }
+
+    private static Arbitrary<Window> windows() {
+        Arbitrary<LocalTime> times = Arbitraries.integers().between(0, 86_399).map(LocalTime::ofSecondOfDay);
+        return Combinators.combine(times, times, Arbitraries.of("UTC", "Europe/Berlin", "+05:30"))
+                .filter((from, to, zone) -> !from.equals(to))
+                .as((from, to, zone) -> new Window(from, to, ZoneId.of(zone)));
     }
 
     private static ExpandRequest with(
-            ExpandRequest request, Thresholds thresholds, BackupOptions backup, BigKeyLimits bigKeys) {
+            ExpandRequest request,
+            Thresholds thresholds,
+            BackupOptions backup,
+            BigKeyLimits bigKeys,
+            Optional<Window> window) {
         return new ExpandRequest(
                 request.cluster(),
                 request.add(),
@@ -176,7 +193,11 @@ class RequestReaderPropertiesTest {
                 request.accept(),
                 thresholds,
                 backup,
-                bigKeys);
+                bigKeys,
+                window,
+                window.isPresent() && backup.maxAge().compareTo(Duration.ofHours(3)) > 0
+                        ? Optional.of(Duration.ofHours(3))
+                        : Optional.empty());
     }
 
     private static Arbitrary<BackupOptions> backups() {

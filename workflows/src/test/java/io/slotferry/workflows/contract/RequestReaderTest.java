@@ -166,11 +166,20 @@ class RequestReaderTest {
     }
 
     @Test
+    void a_backup_that_is_prepared_before_the_window_must_not_be_too_old_when_it_opens() {
+        assertThat(problems(WHOLE.formatted(", 'window': {'from': '01:00', 'to': '05:00', 'zone': 'UTC'},"
+                                + " 'prepareBefore': 'PT3H', 'backupOptions': {'maxAge': 'PT3H'}")
+                        .replace("'backup': 'none'", "'backup': 'file:backups'")))
+                .containsExactly("prepareBefore: PT3H is not less than backupOptions.maxAge, which is PT3H: the backup"
+                        + " would be too old when the window opens");
+    }
+
+    @Test
     void every_problem_is_told_at_once() {
         assertThat(problems("""
                         {'cluster': {'name': 'or ders', 'seeds': []},
                          'add': {'mastres': ['10.0.0.4:7000'], 'masters': [7], 'replicas': ['10.0.0.4:99999']},
-                         'batch': {'slots': 'many', 'lanes': 0}, 'window': {}, 'bogus': 1}"""))
+                         'batch': {'slots': 'many', 'lanes': 0}, 'tls': {}, 'bogus': 1}"""))
                 .containsExactly(
                         "cluster.name: \"or ders\" is not 1 to 64 letters, digits, dots, dashes or underscores",
                         "cluster.seeds: at least one \"host:port\" of the cluster belongs here",
@@ -181,10 +190,10 @@ class RequestReaderTest {
                                 + ", or \"none\" spelled out, which goes without a backup",
                         "batch.slots: a whole number from 1 to 16384 belongs here, not a string",
                         "batch.lanes: 0 is not a whole number from 1 to 64",
-                        "window: not built yet; leave it out",
+                        "tls: not built yet; leave it out",
                         "bogus: unknown field; known here: cluster, add, backup, approval, stopAfter, balance, batch,"
-                                + " pacing, attachReplicas, accept, onFailure, thresholds, backupOptions, bigKeys, window, tls,"
-                                + " addressMap, prepareBefore");
+                                + " pacing, attachReplicas, accept, onFailure, thresholds, backupOptions, bigKeys, window,"
+                                + " prepareBefore, tls, addressMap");
     }
 
     @ParameterizedTest
@@ -216,7 +225,14 @@ class RequestReaderTest {
                 "'bigKeys': {'limits': '2MB'} | bigKeys.limits: unknown field; did you mean \"limit\"?",
                 "'tls': true              | tls: not built yet; leave it out",
                 "'addressMap': {}         | addressMap: not built yet; leave it out",
-                "'prepareBefore': 'PT3H'  | prepareBefore: not built yet; leave it out",
+                "'prepareBefore': 'PT3H'  | prepareBefore: there is no window that it could be before; leave it out, or add a window",
+                "'window': {'from': '01:00', 'to': '05:00', 'zone': 'UTC'}, 'prepareBefore': 'PT24H' | prepareBefore: PT24H is not between PT1M and PT23H",
+                "'window': '01:00-05:00' | window: an object belongs here, not a string",
+                "'window': {'from': '25:00', 'to': '05:00', 'zone': 'UTC'} | window.from: \"25:00\" is not a time of day such as \"01:00\"",
+                "'window': {'from': '01:00', 'to': '05:00', 'zone': 'Mars'} | window.zone: \"Mars\" is not a time zone such as \"Europe/Berlin\" or \"UTC\"",
+                "'window': {'from': '01:00', 'to': '05:00'} | window.zone: missing; a time zone such as \"Europe/Berlin\" or \"UTC\" belongs here",
+                "'window': {'from': '01:00', 'to': '01:00', 'zone': 'UTC'} | window.to: the same as from; leave the window out where batches may start at any time",
+                "'window': {'from': '01:00', 'to': '05:00', 'zone': 'UTC', 'days': 'Sat'} | window.days: unknown field; known here: from, to, zone",
                 "'approval': true         | approval: one of \"REQUIRED\", \"NONE\" belongs here, not a boolean",
                 "'approval': null         | approval: one of \"REQUIRED\", \"NONE\" belongs here, not null",
                 "'pacing': {'pause': 10}  | pacing.pause: an ISO-8601 duration such as \"PT10S\" belongs here, not a number",

@@ -27,6 +27,7 @@ import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -47,12 +48,23 @@ final class ExpandTestRun implements AutoCloseable {
         this(ExpandClusterWorkflowImpl.class);
     }
 
+    /** Begins at this time. */
+    ExpandTestRun(Instant now) {
+        this(ExpandClusterWorkflowImpl.class, now);
+    }
+
     ExpandTestRun(Class<? extends ExpandClusterWorkflow> implementation) {
+        this(implementation, Instant.now());
+    }
+
+    private ExpandTestRun(Class<? extends ExpandClusterWorkflow> implementation, Instant now) {
         server = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build())
+                .setInitialTime(now)
                 .build());
+        fake.clock = () -> Instant.ofEpochMilli(server.currentTimeMillis());
         // A heartbeat that is sent at once sees a cancel at once.
         Worker worker = server.newWorker(
                 Names.TASK_QUEUE,

@@ -134,7 +134,8 @@ class FailureTest {
         lab.fake.fail("AddNodes", FailureKind.JOIN_FAILED);
         lab.fake.fail("RemoveNodes", FailureKind.NODE_UNREACHABLE);
         WorkflowStub run = lab.start(THREE_BATCHES);
-        assertThat(lab.await(run, RunState.HALTED).legal()).containsExactly(Command.RETRY, Command.STOP_HERE);
+        assertThat(lab.await(run, RunState.HALTED).legal())
+                .containsExactly(Command.RETRY, Command.RETUNE, Command.STOP_HERE);
 
         lab.command(run, "stop-here", "{}");
 
@@ -152,7 +153,8 @@ class FailureTest {
         WorkflowStub run = lab.start(THREE_BATCHES);
         ExpandStatus halted = awaitHalt(run);
         assertThat(halted.halt().orElseThrow().kind()).isEqualTo(FailureKind.MIGRATE_FAILED);
-        assertThat(halted.legal()).containsExactly(Command.RETRY, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
+        assertThat(halted.legal())
+                .containsExactly(Command.RETRY, Command.RETUNE, Command.ROLLBACK, Command.STOP_HERE, Command.CANCEL);
         assertThat(halted.why()).isEqualTo("MoveBatch 2 failed");
         assertThat(halted.batch()).isEqualTo(2);
         assertThat(lab.leaseIsHeld()).isTrue();

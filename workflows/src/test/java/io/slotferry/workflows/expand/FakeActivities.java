@@ -52,6 +52,7 @@ import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,6 +61,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
 final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Moving, Recording {
@@ -82,6 +84,18 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
     final List<String> staleBackups = new CopyOnWriteArrayList<>();
 
     final List<BackupOrder> backups = new CopyOnWriteArrayList<>();
+
+    /** How long batches say that they took. */
+    volatile Duration batchTakes = Duration.ofSeconds(2);
+
+    /** Whether batches that come too late to begin are under way all the same. */
+    volatile boolean underWay;
+
+    /** What time it is for the activities. */
+    volatile Supplier<Instant> clock = Instant::now;
+
+    /** When each call was made. */
+    final Map<String, Instant> times = new ConcurrentHashMap<>();
 
     /** What batches say of the processes at their ends, whether they end well or not. */
     volatile Processes seen = Processes.none();
@@ -140,6 +154,7 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
 
     private void called(String call) {
         calls.add(call);
+        times.put(call, clock.get());
         hooks.getOrDefault(call, () -> {}).run();
         Optional<Halt> failure = nextFailure(call);
         if (failure.isPresent()) {
@@ -384,6 +399,11 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
         } catch (ActivityCompletionException cancelled) {
             return moved(order, Math.min(5, order.slots()));
         }
+        if (order.terms().over(clock.get()) && !underWay) {
+            calls.remove(calls.size() - 1);
+            calls.add("TooLate " + order.number());
+            return moved(order, 0);
+        }
         int limit = stopAfterSlots;
         stopAfterSlots = Integer.MAX_VALUE;
         return moved(order, Math.min(limit, order.slots()));
@@ -409,7 +429,7 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
                 new BatchProgress(order.number(), done, order.slots(), 10L * slots, 1_000L * slots),
                 done == order.slots(),
                 0,
-                Duration.ofSeconds(2).toMillis(),
+                batchTakes.toMillis(),
                 Optional.of(seen));
     }
 

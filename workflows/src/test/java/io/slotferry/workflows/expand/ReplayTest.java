@@ -83,6 +83,36 @@ class ReplayTest {
         }
 
         @Override
+        public CommandAnswer pause(JsonNode word) {
+            return unchanged.pause(word);
+        }
+
+        @Override
+        public void mayPause(JsonNode word) {
+            unchanged.mayPause(word);
+        }
+
+        @Override
+        public CommandAnswer resume(JsonNode word) {
+            return unchanged.resume(word);
+        }
+
+        @Override
+        public void mayResume(JsonNode word) {
+            unchanged.mayResume(word);
+        }
+
+        @Override
+        public CommandAnswer retune(JsonNode word) {
+            return unchanged.retune(word);
+        }
+
+        @Override
+        public void mayRetune(JsonNode word) {
+            unchanged.mayRetune(word);
+        }
+
+        @Override
         public CommandAnswer retry(JsonNode word) {
             return unchanged.retry(word);
         }

@@ -149,7 +149,7 @@ class RollbackTest {
         halted(run);
         rollback(run);
         ExpandStatus status = lab.await(run, s -> s.state() == RunState.HALTED && s.phase() == Phase.ROLLBACK);
-        assertThat(status.legal()).containsExactly(Command.RETRY, Command.STOP_HERE);
+        assertThat(status.legal()).containsExactly(Command.RETRY, Command.RETUNE, Command.STOP_HERE);
         assertThat(status.batch()).isEqualTo(2);
         assertThat(status.batches()).isEqualTo(3);
         assertThat(status.slotsMoved()).isEqualTo(1366);
@@ -217,10 +217,10 @@ class RollbackTest {
         ExpandStatus status = lab.await(run, s -> lab.fake.calls.contains("ReturnBatch 2"));
 
         assertThat(status.state()).isEqualTo(RunState.ROLLING_BACK);
-        assertThat(status.legal()).containsExactly(Command.STOP_HERE);
+        assertThat(status.legal()).containsExactly(Command.RETUNE, Command.STOP_HERE);
         assertThat(status.why()).startsWith("return batch 2/3: ").contains("10.0.0.4:7004 → ");
         assertThat(StatusMarkdown.of(status)).contains("| return batch |").contains("| 2 of 3 | 1,366 of 4,096 |");
-        assertThat(lab.refusal(run, "cancel", "{}")).contains("what is legal now: stop-here");
+        assertThat(lab.refusal(run, "cancel", "{}")).contains("what is legal now: retune, stop-here");
         release.run();
         assertRolledBack(run);
     }
@@ -351,24 +351,29 @@ class RollbackTest {
     @ParameterizedTest
     @CsvSource({
         "WAITING, approve cancel",
-        "RUNNING, rollback stop-here cancel",
-        "HALTED, retry rollback stop-here cancel",
-        "ROLLING_BACK, rollback stop-here",
-        "HALTED_ON_THE_WAY_BACK, retry stop-here",
+        "WAITING_FOR_THE_WINDOW, pause retune rollback stop-here cancel",
+        "RUNNING, pause retune rollback stop-here cancel",
+        "PAUSING, pause resume retune rollback stop-here cancel",
+        "PAUSED, pause resume retune rollback stop-here cancel",
+        "HALTED, retry retune rollback stop-here cancel",
+        "ROLLING_BACK, retune rollback stop-here",
+        "WAITING_ON_THE_WAY_BACK, retune rollback stop-here",
+        "HALTED_ON_THE_WAY_BACK, retry retune stop-here",
         "STOPPING, cancel"
     })
     void in_every_state_the_table_says_what_is_legal(String state, String legal) {
         for (Command command : Command.values()) {
             try (ExpandTestRun other = new ExpandTestRun()) {
                 WorkflowStub run = Scenes.reach(other, state);
-                String argument = command == Command.APPROVE
-                        ? "{'fingerprint': '" + other.status(run).fingerprint() + "'}"
-                        : "{}";
+                String argument = Scenes.argument(command, other.status(run));
+                long updates = other.events(run, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED);
                 if (List.of(legal.split(" ")).contains(command.word())) {
                     assertThat(other.command(run, command.word(), argument).next())
                             .isNotEmpty();
                 } else {
                     assertThat(other.refusal(run, command.word(), argument)).contains(command.word() + " was refused");
+                    assertThat(other.events(run, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED))
+                            .isEqualTo(updates);
                 }
             }
         }

@@ -1,9 +1,15 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.RunState.Command;
 import io.temporal.client.WorkflowStub;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 /** Runs that stay in one state for as long as a test looks. */
 final class Scenes {
@@ -16,6 +22,33 @@ final class Scenes {
             case "WAITING" -> {
                 WorkflowStub run = lab.start(SMALL.replace("'NONE'", "'REQUIRED'"));
                 lab.await(run, RunState.WAITING);
+                yield run;
+            }
+            case "WAITING_FOR_THE_WINDOW" -> {
+                WorkflowStub run = lab.start(ExpandTestRun.request(window(2, 4)));
+                lab.await(run, RunState.WAITING);
+                yield run;
+            }
+            case "PAUSING" -> {
+                WorkflowStub run = reach(lab, "RUNNING");
+                lab.command(run, "pause", "{}");
+                yield run;
+            }
+            case "PAUSED" -> {
+                Runnable release = lab.fake.hold("Preflight");
+                WorkflowStub run = lab.start(SMALL);
+                lab.await(run, status -> lab.fake.calls.contains("Preflight"));
+                lab.command(run, "pause", "{}");
+                release.run();
+                lab.await(run, RunState.PAUSED);
+                yield run;
+            }
+            case "WAITING_ON_THE_WAY_BACK" -> {
+                lab.fake.fail("AttachReplicas", FailureKind.REPLICA_NOT_IN_SYNC);
+                lab.fake.before("PlanReturn", () -> lab.fake.batchTakes = Duration.ofMinutes(90));
+                WorkflowStub run = lab.start(ExpandTestRun.request(", 'batch': {'slots': 2048},"
+                        + " 'pacing': {'pause': 'PT0S'}, 'onFailure': 'ROLL_BACK'" + window(-1, 1)));
+                lab.await(run, status -> status.state() == RunState.WAITING && status.phase() == Phase.ROLLBACK);
                 yield run;
             }
             case "RUNNING" -> {
@@ -47,6 +80,21 @@ final class Scenes {
                 yield run;
             }
             default -> throw new IllegalArgumentException(state);
+        };
+    }
+
+    /** A window that begins and ends so many hours from now. */
+    private static String window(int from, int to) {
+        LocalTime now = LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
+        return ", 'window': {'from': '" + now.plusHours(from) + "', 'to': '" + now.plusHours(to) + "', 'zone': 'UTC'}";
+    }
+
+    /** One that fits the command. */
+    static String argument(Command command, ExpandStatus status) {
+        return switch (command) {
+            case APPROVE -> "{'fingerprint': '" + status.fingerprint() + "'}";
+            case RETUNE -> "{'pacing': {'pause': 'PT1S'}}";
+            default -> "{}";
         };
     }
 
