@@ -59,7 +59,16 @@ public record BatchOrder(
 
     /** A batch of the plan, of whose ends nothing is known yet. */
     public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
-        this(access, number, lanes, mode, moves, Way.THERE, Processes.none(), BigKeyLimits.DEFAULT.hardLimit(), Terms.USUAL);
+        this(
+                access,
+                number,
+                lanes,
+                mode,
+                moves,
+                Way.THERE,
+                Processes.none(),
+                BigKeyLimits.DEFAULT.hardLimit(),
+                Terms.USUAL);
     }
 
     /** Which way slots go, and so what is foreign at a batch's gate. */
