@@ -2,7 +2,9 @@ package io.slotferry.planning;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** What must hold of every plan, checked from the plan's content alone and independently of how it was made. */
 public final class Invariants {
@@ -23,8 +25,8 @@ public final class Invariants {
 
     /**
      * Each invariant that the plan breaks, in a sentence; empty for a sound plan. A plan moves each slot once at most, from
-     * its owner to a shard that has too few; its shares differ by one at most and sum to 16,384; it moves as few slots as
-     * such shares allow; it leaves the slots that are to be kept where they are; its batches keep the limits of {@link Plan} and of the order; no replica is attached beside its
+     * its owner to a shard that has too few; its shares sum to 16,384, and differ by one at most, for which it moves as few
+     * slots as can be; by weight the heaviest shard becomes no heavier, and what it says of weights is so; it leaves the slots that are to be kept where they are; its batches keep the limits of {@link Plan} and of the order; no replica is attached beside its
      * master (except where all nodes share one host); its fingerprint is that of order and content.
      */
     public static List<String> violations(Plan plan, PlanOrder order) {
@@ -32,8 +34,15 @@ public final class Invariants {
         if (invariants.indicesAreShards()) {
             invariants.slotsMoveOnceFromTheirOwners();
             invariants.keptSlotsStay();
-            invariants.sharesAreEvenAndReached();
-            invariants.movementIsMinimal();
+            invariants.sharesAreReached();
+            if (order.weights().isEmpty()) {
+                invariants.sharesAreEven();
+                invariants.sharesSumUp();
+                invariants.movementIsMinimal();
+            } else {
+                invariants.sharesSumUp();
+                invariants.nobodyBecomesTheHeaviest(order.weights().get());
+            }
             invariants.batchesKeepTheirLimits();
             invariants.replicasStandApart();
             invariants.require(
@@ -87,7 +96,7 @@ public final class Invariants {
                 "the plan keeps slots " + plan.kept() + " instead of " + order.kept());
     }
 
-    private void sharesAreEvenAndReached() {
+    private void sharesAreReached() {
         for (int i = 0; i < given.length; i++) {
             PlannedShard shard = plan.shards().get(i);
             int reached = shard.before().size() - given[i] + received[i];
@@ -96,13 +105,44 @@ public final class Invariants {
                     shard.master() + " ends with " + reached + " slots instead of " + shard.slotsAfter());
             require(given[i] == 0 || received[i] == 0, shard.master() + " both gives and receives slots");
         }
+    }
+
+    private void sharesSumUp() {
+        int sum = plan.shards().stream().mapToInt(PlannedShard::slotsAfter).sum();
+        require(sum == SlotRange.SLOTS, "shares sum to " + sum + " instead of 16384");
+    }
+
+    private void sharesAreEven() {
         int least =
                 plan.shards().stream().mapToInt(PlannedShard::slotsAfter).min().orElse(0);
         int most =
                 plan.shards().stream().mapToInt(PlannedShard::slotsAfter).max().orElse(0);
         require(most - least <= 1, "shares differ by more than one slot: " + least + " and " + most);
-        int sum = plan.shards().stream().mapToInt(PlannedShard::slotsAfter).sum();
-        require(sum == SlotRange.SLOTS, "shares sum to " + sum + " instead of 16384");
+    }
+
+    private void nobodyBecomesTheHeaviest(SlotWeights weights) {
+        int[] before = Ownership.before(plan);
+        int[] after = Ownership.planned(plan);
+        long[] then = new long[plan.shards().size()];
+        long[] planned = new long[plan.shards().size()];
+        for (int slot = 0; slot < SlotRange.SLOTS; slot++) {
+            then[before[slot]] += weights.of(slot);
+            planned[after[slot]] += weights.of(slot);
+        }
+        long heaviest = LongStream.of(then).max().orElse(0);
+        for (int i = 0; i < planned.length; i++) {
+            Member master = plan.shards().get(i).master();
+            require(planned[i] <= heaviest, master + " comes to weigh " + planned[i] + ", more than any did before");
+        }
+        Evenness evenness = new Evenness(
+                weights.balance(),
+                LongStream.of(then).min().orElse(0),
+                heaviest,
+                LongStream.of(planned).min().orElse(0),
+                LongStream.of(planned).max().orElse(0));
+        require(
+                plan.evenness().equals(Optional.of(evenness)),
+                "the plan says " + plan.evenness() + " where its masters come to " + evenness);
     }
 
     /** A master that owns more than the floor keeps floor + 1 as far as the remainder reaches; all else must go. */

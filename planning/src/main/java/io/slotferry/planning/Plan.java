@@ -1,6 +1,7 @@
 package io.slotferry.planning;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
  * @param shards every shard of the cluster in the order of its master's ID, then those of the new masters
  * @param batches in the order in which they move; at most {@value #MAX_BATCHES}
  * @param kept slots that stay with their owners, since a key of theirs is too big to be moved
+ * @param evenness what a plan by weight comes to; empty where slots are counted
  */
 public record Plan(
         String fingerprint,
@@ -18,7 +20,8 @@ public record Plan(
         List<Attachment> attachments,
         AttachOrder attachOrder,
         Estimate estimate,
-        SlotRanges kept) {
+        SlotRanges kept,
+        Optional<Evenness> evenness) {
 
     /** More would let history outgrow what a workflow may hold without continuing as new. */
     public static final int MAX_BATCHES = 1_000;
@@ -26,7 +29,7 @@ public record Plan(
     /** Keeps the payload of a batch small, whatever the number of masters. */
     public static final int MAX_LANES_PER_BATCH = 8;
 
-    /** A plan by which any slot may move. */
+    /** A plan by which any slot may move, and all count the same. */
     public Plan(
             String fingerprint,
             List<PlannedShard> shards,
@@ -34,12 +37,13 @@ public record Plan(
             List<Attachment> attachments,
             AttachOrder attachOrder,
             Estimate estimate) {
-        this(fingerprint, shards, batches, attachments, attachOrder, estimate, SlotRanges.none());
+        this(fingerprint, shards, batches, attachments, attachOrder, estimate, SlotRanges.none(), Optional.empty());
     }
 
     public Plan {
         // Absent in plans that were written before there were any.
         kept = kept == null ? SlotRanges.none() : kept;
+        evenness = evenness == null ? Optional.empty() : evenness;
         shards = List.copyOf(shards);
         batches = List.copyOf(batches);
         attachments = List.copyOf(attachments);
@@ -49,6 +53,11 @@ public record Plan(
     public enum AttachOrder {
         BEFORE_RESHARD,
         AFTER_RESHARD
+    }
+
+    /** The same, signed. */
+    Plan signed(String newFingerprint) {
+        return new Plan(newFingerprint, shards, batches, attachments, attachOrder, estimate, kept, evenness);
     }
 
     /** The nodes that the plan adds: masters, then replicas. */

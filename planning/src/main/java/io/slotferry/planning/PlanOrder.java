@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param pause between batches, for the estimate
  * @param request the request's canonical text, bound by the fingerprint
  * @param kept slots that stay with their owners, since a key of theirs is too big to be moved
+ * @param weights what slots weigh, where masters are to come to weigh the same; empty where they are to have as many slots
  */
 public record PlanOrder(
         Cluster cluster,
@@ -24,9 +25,10 @@ public record PlanOrder(
         Map<NodeId, Long> keys,
         Duration pause,
         String request,
-        SlotRanges kept) {
+        SlotRanges kept,
+        Optional<SlotWeights> weights) {
 
-    /** An order by which any slot may move. */
+    /** An order by which any slot may move, and all count the same. */
     public PlanOrder(
             Cluster cluster,
             List<Member> newMasters,
@@ -36,7 +38,17 @@ public record PlanOrder(
             Map<NodeId, Long> keys,
             Duration pause,
             String request) {
-        this(cluster, newMasters, newReplicas, slotsPerBatch, attachOrder, keys, pause, request, SlotRanges.none());
+        this(
+                cluster,
+                newMasters,
+                newReplicas,
+                slotsPerBatch,
+                attachOrder,
+                keys,
+                pause,
+                request,
+                SlotRanges.none(),
+                Optional.empty());
     }
 
     public PlanOrder {

@@ -83,10 +83,25 @@ public final class PlanText {
         int largest = plan.batches().stream().mapToInt(Batch::slots).max().orElse(0);
         line("Slots:    " + Texts.number(plan.movedSlots()) + " of 16,384 move, in "
                 + Texts.count(plan.batches().size(), "batch") + " of at most " + Texts.count(largest, "slot") + ".");
+        plan.evenness().ifPresent(this::evenness);
         if (!plan.kept().isEmpty()) {
             line(withRanges(
                     "          " + Texts.count(plan.kept().size(), "slot") + " with big keys stay: ", plan.kept()));
         }
+    }
+
+    private void evenness(Evenness evenness) {
+        line("          Chosen by " + evenness.balance().words() + ": now "
+                + ofMasters(evenness.balance(), evenness.leastBefore(), evenness.mostBefore()) + " on a master, then "
+                + ofMasters(evenness.balance(), evenness.leastAfter(), evenness.mostAfter()) + ".");
+    }
+
+    private static String ofMasters(Balance balance, long least, long most) {
+        if (balance == Balance.LOAD) {
+            // What it was measured in says nothing to a person; how far masters are apart does.
+            return least == most ? "the same" : Math.round(100.0 * least / most) + " to 100 % of the busiest";
+        }
+        return Texts.number(least) + (least == most ? "" : " to " + Texts.number(most)) + " " + balance.words();
     }
 
     private String shares() {
@@ -94,7 +109,9 @@ public final class PlanText {
                 plan.shards().stream().mapToInt(PlannedShard::slotsAfter).min().orElse(0);
         int most =
                 plan.shards().stream().mapToInt(PlannedShard::slotsAfter).max().orElse(0);
-        return least == most ? Texts.count(least, "slot") : Texts.number(least) + " or " + Texts.count(most, "slot");
+        return least == most
+                ? Texts.count(least, "slot")
+                : Texts.number(least) + (most - least == 1 ? " or " : " to ") + Texts.count(most, "slot");
     }
 
     private void giving() {

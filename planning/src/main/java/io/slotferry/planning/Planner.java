@@ -18,7 +18,8 @@ public final class Planner {
     private Planner() {}
 
     /**
-     * Plans for {@code balance: SLOTS}: shares of all masters, old and new, that differ by one slot at most.
+     * Plans shares of all masters, old and new, that differ by one slot at most; where the order has weights, such that all
+     * come to weigh the same as nearly as whole slots allow.
      *
      * <p>What the cluster says counts: a new master that is a member already is a target like any other, a replica that
      * follows a master already is left alone. Redis recommends at most about 1,000 nodes in a cluster; the planner takes
@@ -45,7 +46,9 @@ public final class Planner {
             return new Impossible(reasons);
         }
         List<Attachment> attachments = ReplicaPairing.of(roster, order, reasons);
-        tooManyKept(roster, order.kept(), reasons);
+        if (order.weights().isEmpty()) {
+            tooManyKept(roster, order.kept(), reasons);
+        }
         if (!reasons.isEmpty()) {
             return new Impossible(reasons);
         }
@@ -75,19 +78,39 @@ public final class Planner {
     }
 
     /** Shards with their shares, the lanes that bring them there, and the batches of those. */
-    private record Draft(List<PlannedShard> shards, List<Lane> lanes, List<Batch> batches) {
+    private record Draft(
+            List<PlannedShard> shards, List<Lane> lanes, List<Batch> batches, Optional<Evenness> evenness) {
         static Draft of(Roster roster, PlanOrder order) {
             List<SlotRanges> owned = roster.shards().stream().map(Shard::slots).toList();
-            int[] shares = shares(roster, order.kept());
-            List<Lane> lanes = Transfers.of(owned, shares, order.kept());
-            List<PlannedShard> shards = IntStream.range(0, shares.length)
+            List<Lane> lanes = order.weights()
+                    .map(weights -> WeightedTransfers.of(owned, weights, order.kept()))
+                    .orElseGet(() -> Transfers.of(owned, Planner.shares(roster, order.kept()), order.kept()));
+            List<SlotRanges> after = after(owned, lanes);
+            List<PlannedShard> shards = IntStream.range(0, owned.size())
                     .mapToObj(i -> {
                         Shard shard = roster.shards().get(i);
                         return new PlannedShard(
-                                shard.master(), shard.replicas(), shard.slots(), shares[i], i >= roster.joined());
+                                shard.master(),
+                                shard.replicas(),
+                                shard.slots(),
+                                after.get(i).size(),
+                                i >= roster.joined());
                     })
                     .toList();
-            return new Draft(shards, lanes, Batching.of(lanes, order.slotsPerBatch()));
+            return new Draft(
+                    shards,
+                    lanes,
+                    Batching.of(lanes, order.slotsPerBatch()),
+                    order.weights().map(weights -> Evenness.of(weights, owned, after)));
+        }
+
+        private static List<SlotRanges> after(List<SlotRanges> owned, List<Lane> lanes) {
+            List<SlotRanges> after = new ArrayList<>(owned);
+            for (Lane lane : lanes) {
+                after.set(lane.source(), after.get(lane.source()).minus(lane.slots()));
+                after.set(lane.target(), after.get(lane.target()).plus(lane.slots()));
+            }
+            return after;
         }
     }
 
@@ -124,15 +147,9 @@ public final class Planner {
                 attachments,
                 order.attachOrder(),
                 Estimates.of(draft.shards(), draft.batches(), order.keys(), order.pause()),
-                order.kept());
-        Plan signed = new Plan(
-                Fingerprint.of(order, plan),
-                plan.shards(),
-                plan.batches(),
-                plan.attachments(),
-                plan.attachOrder(),
-                plan.estimate(),
-                plan.kept());
+                order.kept(),
+                draft.evenness());
+        Plan signed = plan.signed(Fingerprint.of(order, plan));
         List<String> violations = Invariants.violations(signed, order);
         if (!violations.isEmpty()) {
             throw new IllegalStateException("the planner made a plan that it may not make: " + violations);

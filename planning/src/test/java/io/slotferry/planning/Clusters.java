@@ -99,6 +99,15 @@ final class Clusters {
 
     /** The same order with slots that are to stay. */
     static PlanOrder keeping(PlanOrder order, SlotRanges kept) {
+        return with(order, kept, order.weights());
+    }
+
+    /** The same order, by weight. */
+    static PlanOrder weighing(PlanOrder order, SlotWeights weights) {
+        return with(order, order.kept(), Optional.of(weights));
+    }
+
+    private static PlanOrder with(PlanOrder order, SlotRanges kept, Optional<SlotWeights> weights) {
         return new PlanOrder(
                 order.cluster(),
                 order.newMasters(),
@@ -108,7 +117,8 @@ final class Clusters {
                 order.keys(),
                 order.pause(),
                 order.request(),
-                kept);
+                kept,
+                weights);
     }
 
     /** The plan of an order that has one. */
