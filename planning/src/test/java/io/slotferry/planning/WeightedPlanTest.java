@@ -53,7 +53,7 @@ class WeightedPlanTest {
         return after;
     }
 
-    @Property(tries = 60)
+    @Property(tries = 30)
     @Domain(AnyClusters.class)
     @Domain(DomainContext.Global.class)
     void no_master_is_heavier_than_the_even_share_and_one_slot(

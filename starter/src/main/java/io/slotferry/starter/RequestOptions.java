@@ -100,6 +100,12 @@ final class RequestOptions {
             description = "how long before the window preflight, scan and backup are done, such as PT3H or 3h")
     private String prepareBefore;
 
+    @Option(
+            names = "--balance",
+            paramLabel = "WHAT",
+            description = "slots, keys, memory or load: what masters are to have equal shares of; default: slots")
+    private String balance;
+
     @Option(names = "--attach-replicas", paramLabel = "WHEN", description = "auto, before-reshard or after-reshard")
     private String attachReplicas;
 
@@ -249,6 +255,9 @@ final class RequestOptions {
         window.overlay(request);
         if (prepareBefore != null) {
             request.put("prepareBefore", Durations.iso(prepareBefore));
+        }
+        if (balance != null) {
+            request.put("balance", constant(balance));
         }
         if (attachReplicas != null) {
             request.put("attachReplicas", constant(attachReplicas));

@@ -10,6 +10,7 @@ import io.slotferry.planning.NodeView;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A changing connection on which every change asks first whether this attempt may still make it. */
@@ -62,6 +63,16 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     @Override
     public List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
         return node.keysInSlots(database, slots, count);
+    }
+
+    @Override
+    public List<Long> countKeys(int database, List<Integer> slots) {
+        return node.countKeys(database, slots);
+    }
+
+    @Override
+    public Optional<Map<Integer, Long>> slotStats(String metric) {
+        return node.slotStats(metric);
     }
 
     @Override

@@ -18,6 +18,8 @@ import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.ReturnPlan;
 import io.slotferry.workflows.contract.ValidationReport;
+import io.slotferry.workflows.contract.WeighedSlots;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** Preflight, plans and validation as activities. They heartbeat, so that a worker that dies is missed soon. */
@@ -38,8 +40,14 @@ public final class LookingActivities implements Activities.Looking {
     }
 
     @Override
-    public PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys) {
-        return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader).make(request, bigKeys));
+    public WeighedSlots weighSlots(ExpandRequest request) {
+        return looking(request.access(), (reader, lifeline) -> new SlotWeigher(reader).weigh(request));
+    }
+
+    @Override
+    public PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys, Optional<WeighedSlots> weights) {
+        return looking(request.access(), (reader, lifeline) -> new PlanMaker(reader)
+                .make(request, bigKeys, weights.map(WeighedSlots::slots)));
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.slotferry.planning.PlanText;
 import io.slotferry.planning.Planner;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.planning.SlotWeights;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ExpandRequest;
@@ -42,17 +43,17 @@ final class PlanMaker {
         this.reader = reader;
     }
 
-    PlanAnswer make(ExpandRequest request, BigKeys bigKeys) {
+    PlanAnswer make(ExpandRequest request, BigKeys bigKeys, Optional<SlotWeights> weights) {
         Agreed agreed = reader.agreed(request.access());
         Asked<NewNode> asked = NewNodes.ask(reader, request);
         if (!asked.failures().isEmpty()) {
             throw asked.failures().values().iterator().next();
         }
-        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overLimit()));
+        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overLimit(), weights));
         boolean tooBig = isImpossibleForBigKeys(outcome);
         boolean accepted = tooBig && request.accept().contains(BigKeys.CHECK);
         if (accepted) {
-            outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overHardLimit()));
+            outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overHardLimit(), weights));
             tooBig = isImpossibleForBigKeys(outcome);
         }
         List<NodeId> members =
@@ -158,7 +159,12 @@ final class PlanMaker {
                         + (request.backupOptions().restoreCheck() ? ", and loaded by a server there" : "") + ".\n";
     }
 
-    private PlanOrder order(ExpandRequest request, Agreed agreed, Map<NodeAddress, NewNode> nodes, SlotRanges kept) {
+    private PlanOrder order(
+            ExpandRequest request,
+            Agreed agreed,
+            Map<NodeAddress, NewNode> nodes,
+            SlotRanges kept,
+            Optional<SlotWeights> weights) {
         return new PlanOrder(
                 agreed.cluster(),
                 request.add().masters().stream()
@@ -172,7 +178,8 @@ final class PlanMaker {
                 keys(agreed),
                 request.pacing().pause(),
                 request.canonical(),
-                kept);
+                kept,
+                weights);
     }
 
     /**

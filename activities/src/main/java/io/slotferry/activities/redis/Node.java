@@ -4,6 +4,7 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,15 @@ public interface Node extends AutoCloseable {
 
     /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
     List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
+
+    /** CLUSTER COUNTKEYSINSLOT, in the order of the slots. */
+    List<Long> countKeys(int database, List<Integer> slots);
+
+    /**
+     * A metric of CLUSTER SLOT-STATS (Valkey 8.0, Redis 8.2) for each slot of this node; empty where the server has no such
+     * command, does not allow it, or does not keep that metric.
+     */
+    Optional<Map<Integer, Long>> slotStats(String metric);
 
     /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
     List<Long> memoryUsage(int database, List<byte[]> keys);

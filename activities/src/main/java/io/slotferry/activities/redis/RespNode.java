@@ -6,8 +6,10 @@ import static io.slotferry.activities.redis.RespConnection.text;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -171,6 +173,37 @@ class RespNode implements Node {
             keys.add(list.stream().map(key -> (byte[]) key).toList());
         }
         return keys;
+    }
+
+    @Override
+    public List<Long> countKeys(int inDatabase, List<Integer> slots) {
+        List<CommandArguments> commands = slots.stream()
+                .map(slot -> command("CLUSTER", "COUNTKEYSINSLOT", slot))
+                .toList();
+        return pipelineIn(inDatabase, commands).stream()
+                .map(answer -> (Long) connection.value(commands.get(0), answer))
+                .toList();
+    }
+
+    @Override
+    public Optional<Map<Integer, Long>> slotStats(String metric) {
+        Object answer = connection
+                .pipeline(List.of(command("CLUSTER", "SLOT-STATS", "SLOTSRANGE", 0, SlotRange.SLOTS - 1)))
+                .get(0);
+        if (refusal(answer).isPresent()) {
+            return Optional.empty();
+        }
+        Map<Integer, Long> values = new HashMap<>();
+        for (Object slot : (List<?>) answer) {
+            List<?> entry = (List<?>) slot;
+            List<?> metrics = (List<?>) entry.get(1);
+            for (int i = 0; i + 1 < metrics.size(); i += 2) {
+                if (text(metrics.get(i)).equals(metric)) {
+                    values.put(((Long) entry.get(0)).intValue(), (Long) metrics.get(i + 1));
+                }
+            }
+        }
+        return ((List<?>) answer).size() == values.size() ? Optional.of(values) : Optional.empty();
     }
 
     @Override

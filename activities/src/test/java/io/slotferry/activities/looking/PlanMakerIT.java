@@ -57,7 +57,7 @@ class PlanMakerIT {
                 {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]}, "backup": "none"%s}""".formatted(local.masters().get(0).address(), spare.address(), more);
         ExpandRequest request = RequestReader.read(SlotferryJson.mapper().readTree(json));
         return new PlanMaker(new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())))
-                .make(request, bigKeys);
+                .make(request, bigKeys, Optional.empty());
     }
 
     private static BigKeys found(String overLimit, String overHardLimit) {

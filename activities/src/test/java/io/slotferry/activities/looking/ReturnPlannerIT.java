@@ -50,7 +50,10 @@ class ReturnPlannerIT {
             ExpandRequest request = RequestReader.read(SlotferryJson.mapper()
                     .readTree("""
                     {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]}, "backup": "none"}""".formatted(local.masters().get(0).address(), added.address())));
-            Plan plan = new PlanMaker(reader).make(request, BigKeys.NONE).plan().orElseThrow();
+            Plan plan = new PlanMaker(reader)
+                    .make(request, BigKeys.NONE, Optional.empty())
+                    .plan()
+                    .orElseThrow();
             Lane lane = plan.batches().get(0).lanes().get(0);
             int opened = lane.slots().stream().findFirst().orElseThrow();
             open(

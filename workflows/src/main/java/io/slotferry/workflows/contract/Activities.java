@@ -23,12 +23,20 @@ public final class Activities {
         PreflightReport preflight(ExpandRequest request);
 
         /**
-         * Makes the plan from the cluster as it is now; the same cluster and big keys give the same plan. Slots with keys
+         * What slots weigh now, for a balance other than SLOTS. Load is measured over some seconds.
+         */
+        @ActivityMethod(name = "WeighSlots")
+        WeighedSlots weighSlots(ExpandRequest request);
+
+        /**
+         * Makes the plan from the cluster as it is now; the same cluster, big keys and weights give the same plan. Slots with keys
          * over the limit stay where they are; where that leaves no plan and the request accepts big keys, those with keys
          * over the hard limit alone do.
+         *
+         * @param weights empty for the balance SLOTS
          */
         @ActivityMethod(name = "MakePlan")
-        PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys);
+        PlanAnswer makePlan(ExpandRequest request, BigKeys bigKeys, Optional<WeighedSlots> weights);
 
         /**
          * How far an earlier run has come with its plan. Where somebody else moved slots since, or a slot has no owner, that

@@ -1,6 +1,7 @@
 package io.slotferry.workflows.contract;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.planning.Balance;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Window;
 import java.time.Duration;
@@ -35,7 +36,8 @@ public record ExpandRequest(
         BackupOptions backupOptions,
         BigKeyLimits bigKeys,
         Optional<Window> window,
-        Optional<Duration> prepareBefore) {
+        Optional<Duration> prepareBefore,
+        Balance balance) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
@@ -48,6 +50,7 @@ public record ExpandRequest(
         bigKeys = bigKeys == null ? BigKeyLimits.DEFAULT : bigKeys;
         window = window == null ? Optional.empty() : window;
         prepareBefore = prepareBefore == null ? Optional.empty() : prepareBefore;
+        balance = balance == null ? Balance.SLOTS : balance;
     }
 
     /**
@@ -72,6 +75,9 @@ public record ExpandRequest(
             tree.remove(List.of("window", "prepareBefore"));
         } else if (prepareBefore.isEmpty()) {
             tree.remove("prepareBefore");
+        }
+        if (balance == Balance.SLOTS) {
+            tree.remove("balance");
         }
         return tree.toString();
     }
@@ -103,7 +109,8 @@ public record ExpandRequest(
                 backupOptions,
                 bigKeys,
                 tuning.window(),
-                prepareBefore);
+                prepareBefore,
+                balance);
     }
 
     /** Whether the run ends after this phase, and changes nothing on the cluster. */

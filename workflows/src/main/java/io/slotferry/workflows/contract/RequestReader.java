@@ -1,6 +1,7 @@
 package io.slotferry.workflows.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.slotferry.planning.Balance;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.SlotRange;
 import io.slotferry.planning.Window;
@@ -79,7 +80,7 @@ public final class RequestReader {
         Approval approval =
                 Approval.valueOf(fields.choice("approval", names(Approval.values()), List.of(), "REQUIRED"));
         Optional<StopAfter> stopAfter = stopAfter(fields);
-        fields.choice("balance", List.of("SLOTS"), List.of("KEYS", "MEMORY", "LOAD"), "SLOTS");
+        Balance balance = Balance.valueOf(fields.choice("balance", names(Balance.values()), List.of(), "SLOTS"));
         BatchOptions batch = batch(fields.object("batch", false));
         Pacing pacing = pacing(fields.object("pacing", false));
         AttachReplicas attach = AttachReplicas.valueOf(
@@ -113,7 +114,8 @@ public final class RequestReader {
                 backupOptions,
                 bigKeys,
                 window,
-                prepareBefore);
+                prepareBefore,
+                balance);
     }
 
     private static Optional<Duration> prepareBefore(JsonFields fields, BackupOptions backup) {

@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.planning.Balance;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
@@ -12,6 +13,7 @@ import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.StopAfter;
+import io.slotferry.workflows.contract.WeighedSlots;
 import io.temporal.workflow.CancellationScope;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +33,7 @@ final class Agreement {
     private final Lease lease;
     private final Boundary boundary;
     private BigKeys bigKeys = BigKeys.NONE;
+    private Optional<WeighedSlots> weights = Optional.empty();
 
     Agreement(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease) {
         this.request = request;
@@ -59,6 +62,7 @@ final class Agreement {
             return Optional.of(Ending.rehearsed("preflight passed; nothing was touched"));
         }
         run.begin(Phase.PLAN, "makes the plan");
+        weigh();
         run.planned(makePlan("make the plan"));
         if (run.plan().isEmpty()) {
             return Optional.of(Ending.alreadyDone());
@@ -96,6 +100,18 @@ final class Agreement {
         List<String> unneeded = bigKeys.unneeded(request);
         run.preflight(report.with(bigKeys.answer(request.bigKeys()), unneeded));
         warnOfUnmatched(unneeded);
+    }
+
+    /** Once, since keys come and go: a plan that is made again is to be the same. */
+    private void weigh() {
+        if (request.balance() != Balance.SLOTS) {
+            run.now("weighs slots by " + request.balance().words());
+            WeighedSlots weighed =
+                    rooms.looking("weigh slots by " + request.balance().words()).weighSlots(request);
+            CancellationScope.throwCanceled();
+            run.note("slots are weighed by " + request.balance().words() + ": " + weighed.how());
+            weights = Optional.of(weighed);
+        }
     }
 
     static Halt blocked(PreflightReport report) {
@@ -163,7 +179,7 @@ final class Agreement {
     }
 
     private PlanAnswer makePlan(String summary) {
-        PlanAnswer answer = rooms.looking(summary).makePlan(request, bigKeys);
+        PlanAnswer answer = rooms.looking(summary).makePlan(request, bigKeys, weights);
         CancellationScope.throwCanceled();
         return answer;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.planning.Balance;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Window;
 import io.slotferry.workflows.contract.ExpandRequest.Add;
@@ -161,10 +162,11 @@ class RequestReaderPropertiesTest {
                         BackupOptions.DEFAULT,
                         BigKeyLimits.DEFAULT,
                         Optional.empty(),
-                        Optional.empty()))
+                        Optional.empty(),
+                        Balance.SLOTS))
                 .flatMap(request -> Combinators.combine(
-                                thresholds(), backups(), bigKeys(), windows().optional())
-                        .as((limits, backup, keys, window) -> with(request, limits, backup, keys, window)));
+                                thresholds(), backups(), bigKeys(), windows().optional(), Arbitraries.of(Balance.class))
+                        .as((limits, backup, keys, window, balance) -> with(request, limits, backup, keys, window, balance)));
     }
 
     private static Arbitrary<Window> windows() {
@@ -179,7 +181,8 @@ class RequestReaderPropertiesTest {
             Thresholds thresholds,
             BackupOptions backup,
             BigKeyLimits bigKeys,
-            Optional<Window> window) {
+            Optional<Window> window,
+            Balance balance) {
         return new ExpandRequest(
                 request.cluster(),
                 request.add(),
@@ -197,7 +200,8 @@ class RequestReaderPropertiesTest {
                 window,
                 window.isPresent() && backup.maxAge().compareTo(Duration.ofHours(3)) > 0
                         ? Optional.of(Duration.ofHours(3))
-                        : Optional.empty());
+                        : Optional.empty(),
+                balance);
     }
 
     private static Arbitrary<BackupOptions> backups() {

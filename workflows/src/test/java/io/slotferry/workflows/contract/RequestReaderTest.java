@@ -201,8 +201,7 @@ class RequestReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'balance': 'MEMORY'      | balance: \"MEMORY\" is not built yet; what is built: \"SLOTS\"",
-                "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\" (not built yet: \"KEYS\", \"MEMORY\", \"LOAD\")",
+                "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\", \"KEYS\", \"MEMORY\", \"LOAD\"",
                 "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" needs a store in backup: FORMS",
                 "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
                 "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",

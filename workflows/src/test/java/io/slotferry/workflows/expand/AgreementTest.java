@@ -75,6 +75,28 @@ class AgreementTest {
     }
 
     @Test
+    void slots_are_weighed_once_however_often_the_plan_is_made() {
+        ExpandResult result = lab.result(lab.start(request(", 'balance': 'KEYS'")));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(lab.fake.calls)
+                .startsWith(
+                        "UsableSearchAttributes",
+                        "Preflight",
+                        "ScanBigKeys",
+                        "WeighSlots",
+                        "MakePlan",
+                        "FindLeaseHolder",
+                        "MakePlan",
+                        "ReadSettings");
+        assertThat(result.trail())
+                .extracting(ExpandResult.Note::what)
+                .contains("slots are weighed by keys: as the test has it");
+        // The first thousand slots weigh double, and the new master gets them.
+        assertThat(lab.fake.cluster.slotCounts().get(3)).isBetween(3_300, 3_400);
+    }
+
+    @Test
     void slots_with_big_keys_stay_where_they_are_and_preflight_names_the_keys() {
         SlotRanges slots = SlotRanges.parse("0-9,6000");
         lab.fake.bigKeys = new BigKeys(

@@ -12,7 +12,9 @@ import io.slotferry.planning.PlanProgress;
 import io.slotferry.planning.Planner;
 import io.slotferry.planning.ReversePlan;
 import io.slotferry.planning.Settling;
+import io.slotferry.planning.SlotRange;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.planning.SlotWeights;
 import io.slotferry.workflows.contract.Activities.BackingUp;
 import io.slotferry.workflows.contract.Activities.Expected;
 import io.slotferry.workflows.contract.Activities.Joining;
@@ -48,12 +50,14 @@ import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.TakeOver;
 import io.slotferry.workflows.contract.ValidationReport;
+import io.slotferry.workflows.contract.WeighedSlots;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +199,16 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
     }
 
     @Override
-    public PlanAnswer makePlan(ExpandRequest request, BigKeys found) {
+    public WeighedSlots weighSlots(ExpandRequest request) {
+        called("WeighSlots");
+        long[] weights = new long[SlotRange.SLOTS];
+        Arrays.fill(weights, 10);
+        Arrays.fill(weights, 0, 1_000, 20);
+        return WeighedSlots.of(SlotWeights.of(request.balance(), weights), "as the test has it");
+    }
+
+    @Override
+    public PlanAnswer makePlan(ExpandRequest request, BigKeys found, Optional<WeighedSlots> weights) {
         called("MakePlan");
         List<Member> masters =
                 request.add().masters().stream().map(SimulatedCluster::at).toList();
@@ -213,7 +226,8 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
                 Map.of(),
                 request.pacing().pause(),
                 request.canonical(),
-                found.overLimit()));
+                found.overLimit(),
+                weights.map(WeighedSlots::slots)));
         List<Member> asked = new ArrayList<>(masters);
         replicas.forEach(replica -> asked.add(replica.node()));
         List<NodeId> joined =

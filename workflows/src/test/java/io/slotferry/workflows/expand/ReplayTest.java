@@ -58,7 +58,8 @@ class ReplayTest {
                     .looking("make the plan")
                     .makePlan(
                             io.slotferry.workflows.contract.RequestReader.read(request),
-                            io.slotferry.workflows.contract.BigKeys.NONE);
+                            io.slotferry.workflows.contract.BigKeys.NONE,
+                            java.util.Optional.empty());
             return unchanged.expand(request);
         }
 
