@@ -102,12 +102,15 @@ final class FaultRun {
         }
         stage.restore();
         journal.note("all is quiet");
-        until(FOR_REST, () -> stage.unrest().isEmpty());
+        until(FOR_REST, () -> {
+            strikes.mendCrashes();
+            return stage.unrest().isEmpty();
+        });
         steering.rested();
-        awaitEnd(steering, operator);
+        awaitEnd(steering, operator, strikes);
         if (script.undone() && steering.end().state() == State.COMPLETED) {
             steering.undo();
-            awaitEnd(steering, operator);
+            awaitEnd(steering, operator, strikes);
         }
         RunEnd end = steering.end();
         journal.note("ended: " + end + ": " + end.reason().replace("\n", " | ") + "; next: " + end.next());
@@ -207,9 +210,10 @@ final class FaultRun {
     }
 
     /** Until it is over, or stuck. */
-    private void awaitEnd(Steering steering, Operator operator) {
+    private void awaitEnd(Steering steering, Operator operator, Strikes strikes) {
         Stillness stillness = new Stillness(Instant.now());
         while (!steering.look(true)) {
+            strikes.mendCrashes();
             if (stillness.lasts(operator.sign(), Instant.now())) {
                 journal.note("stuck: " + operator.pending());
                 return;

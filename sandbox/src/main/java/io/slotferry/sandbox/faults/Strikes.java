@@ -11,12 +11,19 @@ final class Strikes {
     private final ProcessFaults processes;
     private final Stranger stranger;
     private final Steering steering;
+    private final Crashes crashes;
 
     Strikes(FaultStage stage, RunShape shape, Steering steering, Journal journal) {
         this.nodes = new NodeFaults(stage, shape, journal);
         this.processes = new ProcessFaults(stage, journal);
         this.stranger = new Stranger(stage, journal);
         this.steering = steering;
+        this.crashes = new Crashes(stage::nodes, journal);
+    }
+
+    /** Servers that crashed by themselves are started again. */
+    void mendCrashes() {
+        crashes.mend();
     }
 
     Striker.Arm arm(Strike strike) {
@@ -40,6 +47,7 @@ final class Strikes {
      */
     List<LossWindow> windows(Timeline timeline) {
         List<LossWindow> windows = new ArrayList<>(nodes.windows());
+        windows.addAll(crashes.windows());
         for (Takeover takeover : timeline.takeovers()) {
             String shard = timeline.shard(takeover.address());
             boolean byConsent = nodes.handovers().stream()
