@@ -166,7 +166,8 @@ class RequestReaderPropertiesTest {
                         Balance.SLOTS))
                 .flatMap(request -> Combinators.combine(
                                 thresholds(), backups(), bigKeys(), windows().optional(), Arbitraries.of(Balance.class))
-                        .as((limits, backup, keys, window, balance) -> with(request, limits, backup, keys, window, balance)));
+                        .as((limits, backup, keys, window, balance) ->
+                                with(request, limits, backup, keys, window, balance)));
     }
 
     private static Arbitrary<Window> windows() {
