@@ -43,7 +43,8 @@ public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges ov
 
     /** As a preflight check. Keys over the limit do not stand in the way by themselves: the plan goes round their slots. */
     public CheckResult answer(BigKeyLimits limits) {
-        String looked = String.format(Locale.ROOT, "%,d keys were looked at, ", scanned);
+        String looked = String.format(
+                Locale.ROOT, scanned == 1 ? "%,d key was looked at, " : "%,d keys were looked at, ", scanned);
         String limit = ByteSize.text(limits.limit().bytes());
         if (count == 0) {
             return new CheckResult(CHECK, Optional.empty(), Verdict.PASS, looked + "none is over " + limit, "", false);
@@ -54,7 +55,13 @@ public record BigKeys(long scanned, List<BigKey> keys, long count, SlotRanges ov
                 Optional.empty(),
                 Verdict.WARN,
                 looked
-                        + String.format(Locale.ROOT, "%,d over %s in %,d slots: ", count, limit, overLimit.size())
+                        + String.format(
+                                Locale.ROOT,
+                                "%,d over %s in %,d %s: ",
+                                count,
+                                limit,
+                                overLimit.size(),
+                                overLimit.size() == 1 ? "slot" : "slots")
                         + named
                         + (count > Math.min(MOST_IN_ONE_LINE, keys.size()) ? "; and more" : ""),
                 "their slots stay where they are, if a plan can go round them; else split the keys, delete them with UNLINK,"
