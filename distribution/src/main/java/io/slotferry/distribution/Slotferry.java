@@ -14,6 +14,7 @@ import io.slotferry.starter.ResumeCommand;
 import io.slotferry.starter.RetryCommand;
 import io.slotferry.starter.RetuneCommand;
 import io.slotferry.starter.RollbackCommand;
+import io.slotferry.starter.ScheduleCommand;
 import io.slotferry.starter.StatusCommand;
 import io.slotferry.starter.StopHereCommand;
 import io.slotferry.starter.WatchCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RollbackCommand.class,
             StopHereCommand.class,
             CancelCommand.class,
+            ScheduleCommand.class,
             InspectCommand.class,
             WorkerCommand.class,
             DemoCommand.class,

@@ -18,7 +18,10 @@ import io.slotferry.servers.LocalClusterBuilder;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.starter.BackupCommand;
 import io.slotferry.starter.ExpandCommand;
+import io.slotferry.starter.RetuneCommand;
 import io.slotferry.starter.RollbackCommand;
+import io.slotferry.starter.ScheduleCreateCommand;
+import io.slotferry.starter.StatusCommand;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -147,6 +150,37 @@ final class GrowingCluster implements AutoCloseable {
             }
         }
         return run(new ExpandCommand(stage.environment()), arguments);
+    }
+
+    /** Makes a schedule that expands by these nodes. */
+    Outcome schedule(String id, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                id,
+                "--name",
+                name,
+                "--seed",
+                cluster.masters().get(1).address(),
+                "--add-master",
+                addresses(masters),
+                "--add-replica",
+                addresses(replicas),
+                "--backup",
+                "none",
+                "--json"));
+        arguments.addAll(List.of(options));
+        return run(new ScheduleCreateCommand(backstage.environment()), arguments);
+    }
+
+    /** Where the run of this cluster stands. */
+    Outcome status() {
+        return run(new StatusCommand(backstage.environment()), List.of(name, "--json"));
+    }
+
+    /** Changes how the run of this cluster goes on. */
+    Outcome retune(String... options) {
+        List<String> arguments = new ArrayList<>(List.of(name, "--json"));
+        arguments.addAll(List.of(options));
+        return run(new RetuneCommand(backstage.environment()), arguments);
     }
 
     /** Backs this cluster up, and nothing else. */

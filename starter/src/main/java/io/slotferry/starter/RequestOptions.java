@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.BadRequest;
+import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -150,6 +152,31 @@ final class RequestOptions {
     }
 
     /**
+     * The request of a schedule's runs, found well-formed: nobody is there to approve its plans, unless it says so itself.
+     *
+     * @param before the request that the options change; empty where there is none
+     */
+    ObjectNode scheduled(InputStream standardInput, Optional<ObjectNode> before) {
+        ObjectNode request =
+                file != null ? read(standardInput) : before.orElseGet(JsonNodeFactory.instance::objectNode);
+        overlay(request, true);
+        if (!request.isEmpty() && !request.has("approval")) {
+            request.put("approval", ExpandRequest.Approval.NONE.name());
+        }
+        try {
+            RequestReader.read(request);
+        } catch (BadRequest e) {
+            throw bad(e, next(request, e));
+        }
+        return request;
+    }
+
+    /** The zone of the window, which may be that of something else, too. */
+    Optional<String> zone() {
+        return window.zone();
+    }
+
+    /**
      * What a run that takes a closed one over may have of its own: its speed.
      *
      * @throws CommandException naming an option that has no place there, since that run's request holds
@@ -231,6 +258,10 @@ final class RequestOptions {
     }
 
     private void overlay(ObjectNode request) {
+        overlay(request, false);
+    }
+
+    private void overlay(ObjectNode request, boolean sharedZone) {
         text(request, "cluster", "name", name);
         list(request, "cluster", "seeds", seeds);
         text(request, "cluster", "credentials", credentials);
@@ -252,7 +283,11 @@ final class RequestOptions {
             into(request, "batch").put("lanes", lanes);
         }
         pacing.overlay(request);
-        window.overlay(request);
+        if (sharedZone) {
+            window.overlaySharedZone(request);
+        } else {
+            window.overlay(request);
+        }
         if (prepareBefore != null) {
             request.put("prepareBefore", Durations.iso(prepareBefore));
         }

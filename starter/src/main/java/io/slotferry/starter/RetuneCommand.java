@@ -40,6 +40,15 @@ public final class RetuneCommand extends RunCommand {
         this(Surroundings.ofProcess());
     }
 
+    /**
+     * Inside a program that brings its own Temporal.
+     *
+     * @param environment in place of the process's own
+     */
+    public RetuneCommand(Map<String, String> environment) {
+        this(new Surroundings(environment, Terminal.system(environment), System.in));
+    }
+
     RetuneCommand(Surroundings surroundings) {
         super(surroundings);
     }

@@ -44,11 +44,7 @@ final class Starter {
      * @throws CommandException where no worker polls, or a run of that workflow ID is open; nothing was started then
      */
     Run start(ObjectNode request, String workflowId) {
-        return start(
-                request,
-                workflowId,
-                summary(RequestReader.read(request)),
-                "The request:\n```json\n" + request.toPrettyString() + "\n```");
+        return start(request, workflowId, summary(RequestReader.read(request)), details(request));
     }
 
     /** Starts a run that takes a closed one over, with the same refusals. */
@@ -87,7 +83,11 @@ final class Starter {
         }
     }
 
-    private static String summary(ExpandRequest request) {
+    static String details(ObjectNode request) {
+        return "The request:\n```json\n" + request.toPrettyString() + "\n```";
+    }
+
+    static String summary(ExpandRequest request) {
         String verb = request.stopAfter()
                 .map(phase -> "Rehearse (up to " + phase + ")")
                 .orElse("Expand");

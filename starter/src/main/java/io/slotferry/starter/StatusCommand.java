@@ -12,6 +12,15 @@ public final class StatusCommand extends RunCommand {
         this(Surroundings.ofProcess());
     }
 
+    /**
+     * Inside a program that brings its own Temporal.
+     *
+     * @param environment in place of the process's own
+     */
+    public StatusCommand(Map<String, String> environment) {
+        this(new Surroundings(environment, Terminal.system(environment), System.in));
+    }
+
     StatusCommand(Surroundings surroundings) {
         super(surroundings);
     }

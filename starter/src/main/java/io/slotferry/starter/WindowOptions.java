@@ -1,6 +1,7 @@
 package io.slotferry.starter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -21,6 +22,18 @@ final class WindowOptions {
 
     boolean given() {
         return window != null || zone != null;
+    }
+
+    /** The zone that was given; empty where none was. */
+    Optional<String> zone() {
+        return Optional.ofNullable(zone);
+    }
+
+    /** The same where the zone says the hours of something else, too: alone it makes no window. */
+    void overlaySharedZone(ObjectNode request) {
+        if (window != null || request.has("window")) {
+            overlay(request);
+        }
     }
 
     /** Puts what was given in the place of the request's. */

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
+import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +91,32 @@ class BatchMoverIT {
                 assertThat(target.ttl("ttl" + tag)).isBetween(9_000L, 10_000L);
                 assertThat(target.get("binary\u0000key" + tag)).isEqualTo("v");
             }
+        }
+    }
+
+    @Test
+    void a_batch_that_comes_too_late_to_begin_is_left_alone_and_one_under_way_is_finished() {
+        try (GrownCluster cluster = GrownCluster.on(ServerBinary.find())) {
+            cluster.fill(200, 10);
+            BatchOrder late = cluster.order("0-9")
+                    .under(new BatchOrder.Terms(
+                            Optional.empty(), Optional.of(Instant.now().minusSeconds(1))));
+
+            BatchOutcome none = cluster.mover().move(late, new FreeLifeline());
+
+            assertThat(none.complete()).isFalse();
+            assertThat(none.progress().slotsDone()).isZero();
+            assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.none());
+
+            try (Jedis source = cluster.source.jedis();
+                    Jedis target = cluster.target.jedis()) {
+                target.clusterSetSlotImporting(3, cluster.source.nodeId());
+                source.clusterSetSlotMigrating(3, cluster.target.nodeId());
+            }
+            BatchOutcome rest = cluster.mover().move(late, new FreeLifeline());
+
+            assertThat(rest.complete()).isTrue();
+            assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.parse("0-9"));
         }
     }
 

@@ -1,0 +1,32 @@
+package io.slotferry.starter;
+
+import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
+import picocli.CommandLine.Command;
+
+/** Lets a schedule start a run now. */
+@Command(
+        name = "trigger",
+        description =
+                "Lets a schedule start a run now, unless one of its runs is under way; the run keeps to its window.")
+public final class ScheduleTriggerCommand extends ScheduleIdCommand {
+    public ScheduleTriggerCommand() {
+        this(Surroundings.ofProcess());
+    }
+
+    ScheduleTriggerCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    ExitCode run(Schedules schedules) {
+        schedules.describe(id());
+        schedules.answer(id(), () -> {
+            schedules.handle(id()).trigger(ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_SKIP);
+            return id();
+        });
+        voice().say("Triggered " + id() + "; its run is the last one that slotferry schedule show " + id()
+                + " names, unless one was under way.");
+        voice().event("triggered", java.util.Map.of("id", id()));
+        return ExitCode.OK;
+    }
+}
