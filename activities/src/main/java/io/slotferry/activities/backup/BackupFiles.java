@@ -77,9 +77,9 @@ final class BackupFiles {
         return part.master().equals(shard.master()) && part.slots().equals(shard.slots());
     }
 
-    /** Notes that a file is finished. */
+    /** Notes that a file is finished: for an attempt after this one, which makes anew what is not noted. */
     void write(Part part) {
-        store.put(name(note(part.file())), json(part));
+        store.note(name(note(part.file())), json(part));
     }
 
     /** The manifest: the backup is whole. */

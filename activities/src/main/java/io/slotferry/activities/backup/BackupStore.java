@@ -18,8 +18,11 @@ interface BackupStore extends AutoCloseable {
     /** Begins a file. It is there once it is complete, and in place of one that has the name. */
     Upload create(String name);
 
-    /** A small file, at once. */
+    /** A small file, at once; it and all that was completed beside it outlive a loss of power from then on. */
     void put(String name, byte[] content);
+
+    /** A small file that may be missing, or cut short, after a loss of power. */
+    void note(String name, byte[] content);
 
     /** A small file; empty where there is none. */
     Optional<byte[]> get(String name);
@@ -44,7 +47,7 @@ interface BackupStore extends AutoCloseable {
         /** Takes all that remains in the buffer. */
         void write(ByteBuffer bytes);
 
-        /** Gives it its name, once all of it is on durable storage. */
+        /** Gives it its name, once all of it is on durable storage. The name may be lost with power until the next put. */
         void complete();
 
         /** Takes it away, unless it was completed. */

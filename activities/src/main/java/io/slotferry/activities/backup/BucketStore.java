@@ -59,6 +59,11 @@ final class BucketStore implements BackupStore {
     }
 
     @Override
+    public void note(String name, byte[] content) {
+        put(name, content);
+    }
+
+    @Override
     public Optional<byte[]> get(String name) {
         return answer(
                 "reading " + place(name),

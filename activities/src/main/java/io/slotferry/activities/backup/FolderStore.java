@@ -38,6 +38,10 @@ final class FolderStore implements BackupStore {
 
     @Override
     public Upload create(String name) {
+        return part(name);
+    }
+
+    private PartFile part(String name) {
         Path file = folder.resolve(name);
         Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + PART);
         try {
@@ -51,9 +55,18 @@ final class FolderStore implements BackupStore {
 
     @Override
     public void put(String name, byte[] content) {
-        try (Upload upload = create(name)) {
+        try (PartFile upload = part(name)) {
             upload.write(ByteBuffer.wrap(content));
             upload.complete();
+            upload.makeNamesDurable();
+        }
+    }
+
+    @Override
+    public void note(String name, byte[] content) {
+        try (PartFile upload = part(name)) {
+            upload.write(ByteBuffer.wrap(content));
+            upload.giveName();
         }
     }
 
@@ -184,20 +197,27 @@ final class FolderStore implements BackupStore {
             try {
                 flushed();
                 channel.force(true);
+            } catch (IOException e) {
+                throw failed("completing " + file, e);
+            }
+            giveName();
+        }
+
+        void giveName() {
+            try {
                 channel.close();
                 Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                makeNameDurable();
             } catch (IOException e) {
                 throw failed("completing " + file, e);
             }
         }
 
-        /** The folder holds the name; not every system lets a folder be opened. */
-        private void makeNameDurable() {
+        /** The folder holds the names of all its files; not every system lets a folder be opened. */
+        void makeNamesDurable() {
             try (FileChannel names = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
                 names.force(true);
             } catch (IOException e) {
-                // The file's bytes are safe; its name is as safe as this system makes it.
+                // The files' bytes are safe; their names are as safe as this system makes them.
             }
         }
 

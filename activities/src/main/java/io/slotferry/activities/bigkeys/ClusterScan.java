@@ -26,17 +26,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The keys of all shards, side by side, each on a replica in sync where there is one. */
 public final class ClusterScan {
     private static final int AT_ONCE = 16;
     private static final String SHARDS = "shards";
+    private static final long BETWEEN_WORDS_NANOS = 200_000_000;
 
     private final ClusterReader reader;
     private final Lifeline lifeline;
     private final BigKeyLimits limits;
     private final Pace.Rates rates;
     private final Map<NodeId, ScanProgress> progress = new ConcurrentHashMap<>();
+    private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - BETWEEN_WORDS_NANOS);
 
     /** A scan at the default rates: {@value Pace#OF_A_REPLICA} keys a second of a replica, {@value Pace#OF_A_MASTER} of a master. */
     public ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits) {
@@ -69,6 +72,9 @@ public final class ClusterScan {
                 ends.add(end(scan));
             }
             return sum(ends);
+        } catch (Lifeline.Superseded e) {
+            lastWord();
+            throw e;
         } finally {
             pool.shutdownNow();
         }
@@ -113,11 +119,28 @@ public final class ClusterScan {
                 .orElse(shard.master());
     }
 
+    /** A word is all shards', and a page takes less than a millisecond: most pages go untold. */
     private void tell(NodeId shard, ScanProgress now) {
         progress.put(shard, now);
+        long before = toldNanos.get();
+        long time = System.nanoTime();
+        if (now.done() || (time - before >= BETWEEN_WORDS_NANOS && toldNanos.compareAndSet(before, time))) {
+            report();
+        }
+    }
+
+    private void report() {
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.set(SHARDS, SlotferryJson.mapper().valueToTree(progress));
         lifeline.report(report);
+    }
+
+    /** The next attempt goes on from here. */
+    private void lastWord() {
+        report();
+        if (!Thread.currentThread().isInterrupted()) {
+            lifeline.sync();
+        }
     }
 
     private void recall(JsonNode report) {

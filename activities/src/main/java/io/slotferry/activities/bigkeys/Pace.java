@@ -10,8 +10,8 @@ final class Pace {
      */
     static final int OF_A_MASTER = 10_000;
 
-    /** Of a replica, on which few wait: some 10 % of its time. */
-    static final int OF_A_REPLICA = 50_000;
+    /** Of a replica, on which few wait: some 5 % of its time. */
+    static final int OF_A_REPLICA = 25_000;
 
     /** Keys a second, by whom is asked. */
     record Rates(int master, int replica) {
@@ -40,7 +40,6 @@ final class Pace {
     void counted(int keys) {
         counted += keys;
         if (lifeline.stopRequested()) {
-            lifeline.sync();
             throw new Lifeline.Superseded("the worker stops, or the run was cancelled");
         }
         long due = began + (long) (counted * 1e9 / keysPerSecond);
