@@ -6,6 +6,7 @@ import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.RequestReader;
 import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.TakeOver;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,12 @@ public final class ExpandCommand extends TemporalCommand {
 
     @Option(names = "--detach", description = "return once the plan is approved; the run goes on")
     private boolean detach;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description = "carry out the plan that slotferry plan --out wrote, and no other, without asking")
+    private Path plan;
 
     @Option(
             names = "--continue",
@@ -81,19 +88,24 @@ public final class ExpandCommand extends TemporalCommand {
                     "--run-id and --from say more of a closed run; which one, --continue RUN says. Nothing was started.",
                     "slotferry expand --continue RUN");
         }
-        json = options.request(surroundings().input(), null);
+        if (plan != null) {
+            options.requireNone();
+            json = PlanFile.read(plan);
+        } else {
+            json = options.request(surroundings().input(), null);
+        }
         request = RequestReader.read(json);
         if (asks() && !yes && !surroundings().terminal().interactive()) {
             throw new CommandException(
                     ExitCode.BAD_REQUEST,
                     "The plan needs an approval, and there is no terminal to ask on; nothing was started.",
-                    "slotferry plan first, then slotferry expand -y with the same request");
+                    "slotferry plan --out plan.json, then slotferry expand --plan plan.json; or slotferry expand -y");
         }
     }
 
     private boolean asks() {
         return continued == null
-                && request.approval() == ExpandRequest.Approval.REQUIRED
+                && request.asksForApproval()
                 && request.stopAfter().isEmpty();
     }
 

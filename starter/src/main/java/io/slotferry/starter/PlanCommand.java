@@ -2,15 +2,23 @@ package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.StopAfter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Makes the plan of an expansion, through the same workflow, and changes nothing. */
 @Command(
         name = "plan",
         description = "Checks a cluster and shows what an expansion of it would do; changes nothing on it.")
 public final class PlanCommand extends RehearsalCommand {
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "writes plan and request there, for slotferry expand --plan FILE")
+    private Path out;
+
     public PlanCommand() {
         this(Surroundings.ofProcess());
     }
@@ -41,6 +49,11 @@ public final class PlanCommand extends RehearsalCommand {
         plan.put("fingerprint", result.fingerprint());
         plan.put("text", result.planText());
         new Runs(temporal).plan(run).ifPresent(p -> plan.put("plan", p));
+        if (out != null && !result.nothingToDo()) {
+            PlanFile.write(out, request(), plan);
+            voice().say("Written to " + out + "; slotferry expand --plan " + out
+                    + " carries out this plan and no other.");
+        }
         voice().event("plan", plan);
         voice().event("result", Events.result(ExitCode.OK, ending));
         return ExitCode.OK;

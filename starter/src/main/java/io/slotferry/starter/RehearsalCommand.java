@@ -25,6 +25,11 @@ abstract class RehearsalCommand extends TemporalCommand {
         this.goesOn = goesOn;
     }
 
+    /** The request as it was given, with where the run ends. */
+    final ObjectNode request() {
+        return request;
+    }
+
     /** Tells what came of the run, whether or not it is over. */
     abstract ExitCode tell(Connection temporal, Run run, Look look);
 

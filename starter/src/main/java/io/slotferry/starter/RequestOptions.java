@@ -182,11 +182,7 @@ final class RequestOptions {
      * @throws CommandException naming an option that has no place there, since that run's request holds
      */
     ObjectNode ofTakeOver() {
-        ObjectNode given = JsonNodeFactory.instance.objectNode();
-        overlay(given);
-        if (file != null) {
-            given.put("file", file);
-        }
+        ObjectNode given = given();
         ObjectNode speed = JsonNodeFactory.instance.objectNode();
         if (given.get("pacing") != null) {
             speed.set("pacing", given.remove("pacing"));
@@ -203,6 +199,31 @@ final class RequestOptions {
                     "leave those out; --mode and --pause may be given");
         }
         return speed;
+    }
+
+    /** Refuses whatever was given: the request of a saved plan holds. */
+    void requireNone() {
+        ObjectNode given = given();
+        if (!given.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.BAD_REQUEST,
+                    "The request of the saved plan holds; beside it there is no place for: "
+                            + String.join(
+                                    ", ",
+                                    given.properties().stream()
+                                            .map(Map.Entry::getKey)
+                                            .toList()) + ". Nothing was started.",
+                    "leave those out, or make another plan: slotferry plan --out FILE");
+        }
+    }
+
+    private ObjectNode given() {
+        ObjectNode given = JsonNodeFactory.instance.objectNode();
+        overlay(given);
+        if (file != null) {
+            given.put("file", file);
+        }
+        return given;
     }
 
     private String next(ObjectNode request, BadRequest refusal) {

@@ -69,6 +69,34 @@ class CommandsIT {
     }
 
     @Test
+    void a_plan_that_was_written_down_is_carried_out_without_asking_and_what_is_no_plan_is_refused()
+            throws IOException {
+        Path file = folder.resolve("plan.json");
+        String[] out = {"--out", file.toString()};
+        String[] flags = Arrays.copyOf(flags("planned"), flags("planned").length + 2);
+        System.arraycopy(out, 0, flags, flags.length - 2, 2);
+        assertThat(run("plan", cli(), flags).out())
+                .contains("slotferry expand --plan " + file + " carries out this plan");
+        assertThat(SlotferryJson.mapper()
+                        .readTree(file.toFile())
+                        .at("/request/cluster/name")
+                        .asText())
+                .isEqualTo("planned");
+
+        Cli.Done done = run("expand", cli(), "--plan", file.toString());
+        assertThat(done.all()).contains("planned: COMPLETED");
+        assertThat(done.code()).isZero();
+
+        assertThat(run("expand", cli(), "--plan", file.toString(), "--pause", "1s")
+                        .err())
+                .contains(
+                        "The request of the saved plan holds; beside it there is no place for: pacing. Nothing was started.");
+        Path other = Files.writeString(folder.resolve("no-plan.json"), "{}");
+        assertThat(run("expand", cli(), "--plan", other.toString()).err())
+                .contains("no-plan.json holds no plan of this release. Nothing was started.");
+    }
+
+    @Test
     void a_person_who_answers_no_leaves_the_cluster_untouched_and_the_run_closed() {
         Cli.Done done = expand(cli().person(80, "n"), "declined");
 
@@ -101,7 +129,7 @@ class CommandsIT {
 
         assertThat(done.err())
                 .contains("there is no terminal to ask on; nothing was started")
-                .contains("Next: slotferry plan first, then slotferry expand -y");
+                .contains("Next: slotferry plan --out plan.json, then slotferry expand --plan plan.json");
         assertThat(done.code()).isEqualTo(ExitCode.BAD_REQUEST.code());
         assertThat(run("status", cli(), "nobody").code()).isEqualTo(ExitCode.NOT_FOUND.code());
     }

@@ -60,7 +60,7 @@ public final class ScriptedExpansion implements ExpandClusterWorkflow {
         if (request.stopAfter().isPresent()) {
             return Samples.rehearsed(result(RunState.COMPLETED, false));
         }
-        if (request.approval() == ExpandRequest.Approval.REQUIRED) {
+        if (request.asksForApproval()) {
             enter(Phase.PLAN, RunState.WAITING, "for approval of plan " + Samples.FINGERPRINT.substring(0, 8));
             Workflow.await(() -> state != RunState.WAITING || cancelled);
         }

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * @param window in which batches may start; empty where they may at any time
  * @param prepareBefore how long before the window opens preflight, big-key scan and backup are done; empty where the
  *     window gates the backup, too
+ * @param plan the fingerprint of the one plan that may be carried out; empty where any may that is approved
  */
 public record ExpandRequest(
         ClusterRef cluster,
@@ -37,7 +38,8 @@ public record ExpandRequest(
         BigKeyLimits bigKeys,
         Optional<Window> window,
         Optional<Duration> prepareBefore,
-        Balance balance) {
+        Balance balance,
+        Optional<String> plan) {
 
     /** The value of {@code backup} that does without one, spelled out. */
     public static final String NO_BACKUP = "none";
@@ -51,6 +53,7 @@ public record ExpandRequest(
         window = window == null ? Optional.empty() : window;
         prepareBefore = prepareBefore == null ? Optional.empty() : prepareBefore;
         balance = balance == null ? Balance.SLOTS : balance;
+        plan = plan == null ? Optional.empty() : plan;
     }
 
     /**
@@ -59,7 +62,7 @@ public record ExpandRequest(
      */
     public String canonical() {
         ObjectNode tree = SlotferryJson.mapper().valueToTree(this);
-        tree.remove(List.of("approval", "stopAfter"));
+        tree.remove(List.of("approval", "stopAfter", "plan"));
         if (thresholds.equals(Thresholds.DEFAULT)) {
             tree.remove("thresholds");
         } else if (thresholds.network().isEmpty() && tree.get("thresholds") instanceof ObjectNode given) {
@@ -110,7 +113,13 @@ public record ExpandRequest(
                 bigKeys,
                 tuning.window(),
                 prepareBefore,
-                balance);
+                balance,
+                plan);
+    }
+
+    /** Whether a person has still to approve the plan: one that the request names was approved already. */
+    public boolean asksForApproval() {
+        return approval == Approval.REQUIRED && plan.isEmpty();
     }
 
     /** Whether the run ends after this phase, and changes nothing on the cluster. */

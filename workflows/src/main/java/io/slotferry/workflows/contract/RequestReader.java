@@ -94,6 +94,7 @@ public final class RequestReader {
         Optional<Window> window =
                 fields.has("window") ? WindowFields.window(fields.object("window", true)) : Optional.empty();
         Optional<Duration> prepareBefore = prepareBefore(fields, backupOptions);
+        Optional<String> plan = plan(fields);
         List.of("tls", "addressMap").forEach(fields::notBuilt);
         fields.nothingElse();
         if (!problems.isEmpty()) {
@@ -115,7 +116,16 @@ public final class RequestReader {
                 bigKeys,
                 window,
                 prepareBefore,
-                balance);
+                balance,
+                plan);
+    }
+
+    private static Optional<String> plan(JsonFields fields) {
+        Optional<String> fingerprint = fields.text("plan", "the fingerprint of a plan, a string,");
+        if (fingerprint.isPresent() && !fingerprint.get().matches("[0-9a-f]{64}")) {
+            fields.problem("plan", "the 64 hexadecimal digits of a plan's fingerprint belong here");
+        }
+        return fingerprint;
     }
 
     private static Optional<Duration> prepareBefore(JsonFields fields, BackupOptions backup) {

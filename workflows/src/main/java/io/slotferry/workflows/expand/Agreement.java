@@ -5,7 +5,6 @@ import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.ExpandRequest;
-import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
@@ -67,6 +66,7 @@ final class Agreement {
         if (run.plan().isEmpty()) {
             return Optional.of(Ending.alreadyDone());
         }
+        requireWantedPlan();
         if (request.stopsAfter(StopAfter.PLAN)) {
             return Optional.of(Ending.rehearsed("this is the plan; nothing was touched"));
         }
@@ -131,7 +131,7 @@ final class Agreement {
     /** The cluster is looked at again once it is held: nobody may have changed it since the plan was approved. */
     private Optional<Ending> agree() {
         while (true) {
-            if (request.approval() == Approval.REQUIRED) {
+            if (request.asksForApproval()) {
                 awaitApproval();
             }
             if (boundary.pass(Duration.ZERO, request.prepareBefore().orElse(Duration.ZERO))) {
@@ -172,7 +172,19 @@ final class Agreement {
         return agree();
     }
 
+    private void requireWantedPlan() {
+        request.plan().filter(wanted -> !wanted.equals(run.fingerprint())).ifPresent(wanted -> {
+            throw Failures.of(new Halt(
+                    FailureKind.NOT_APPROVED,
+                    "The cluster or the request is another one than plan " + brief(wanted)
+                            + " was made for: the plan would be " + brief(run.fingerprint()) + ". Nothing was touched.",
+                    List.of("wanted: " + wanted, "made now: " + run.fingerprint()),
+                    "slotferry plan again, look at it, and start with that"));
+        });
+    }
+
     private void replaced(String agreed) {
+        requireWantedPlan();
         lease.release();
         run.warn("the cluster changed after plan " + brief(agreed) + " was made; plan " + brief(run.fingerprint())
                 + " takes its place");

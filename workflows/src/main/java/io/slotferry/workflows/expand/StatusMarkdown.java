@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 
 /** The status as Markdown, for the Web UI. Times are absolute, since it is read later than it is written. */
 final class StatusMarkdown {
+    private static final int LAST_NOTES = 5;
+
     private StatusMarkdown() {}
 
     static String of(ExpandStatus status) {
@@ -26,16 +28,41 @@ final class StatusMarkdown {
         if (status.batches() > 0) {
             text.append(figures(status));
         }
+        status.tuning()
+                .ifPresent(tuning -> text.append("Goes: ").append(tuning.text()).append("\n\n"));
         text.append("Can be done now: ").append(legal(status)).append("\n\n");
         status.warnings()
                 .forEach(warning -> text.append("- Warning: ").append(warning).append('\n'));
+        text.append(latest(status));
         if (status.state() == RunState.WAITING && !status.planText().isEmpty()) {
             text.append("\nPlan ").append(status.fingerprint()).append("\n\n").append(fenced(status.planText()));
         }
         return text.toString();
     }
 
+    /** The end of the trail: who did what, and what came of it. */
+    private static String latest(ExpandStatus status) {
+        return status.trail().stream()
+                .skip(Math.max(0, status.trail().size() - LAST_NOTES))
+                .map(note -> "- " + seconds(note.at()) + " " + note.what() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String rate(ExpandStatus status) {
+        return status.keysPerSecond()
+                        .map(rate -> String.format(Locale.ROOT, "%,d keys/s while batches move", rate))
+                        .orElse("")
+                + status.timeLeft()
+                        .filter(left -> status.keysPerSecond().isPresent())
+                        .map(left -> ", about " + Boundary.text(left) + " of moving and pauses left\n\n")
+                        .orElse("\n\n");
+    }
+
     private static String figures(ExpandStatus status) {
+        return table(status) + rate(status);
+    }
+
+    private static String table(ExpandStatus status) {
         return String.format(
                 Locale.ROOT,
                 "| %s | slots | keys | started |%n|---|---|---|---|%n| %d of %d | %,d of %,d | %,d%s | %s |%n%n",

@@ -163,7 +163,8 @@ class RequestReaderPropertiesTest {
                         BigKeyLimits.DEFAULT,
                         Optional.empty(),
                         Optional.empty(),
-                        Balance.SLOTS))
+                        Balance.SLOTS,
+                        Optional.empty()))
                 .flatMap(request -> Combinators.combine(
                                 thresholds(), backups(), bigKeys(), windows().optional(), Arbitraries.of(Balance.class))
                         .as((limits, backup, keys, window, balance) ->
@@ -202,7 +203,8 @@ class RequestReaderPropertiesTest {
                 window.isPresent() && backup.maxAge().compareTo(Duration.ofHours(3)) > 0
                         ? Optional.of(Duration.ofHours(3))
                         : Optional.empty(),
-                balance);
+                balance,
+                request.add().masters().size() > 1 ? Optional.of("0a".repeat(32)) : Optional.empty());
     }
 
     private static Arbitrary<BackupOptions> backups() {

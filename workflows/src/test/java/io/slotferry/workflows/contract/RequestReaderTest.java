@@ -193,7 +193,7 @@ class RequestReaderTest {
                         "tls: not built yet; leave it out",
                         "bogus: unknown field; known here: cluster, add, backup, approval, stopAfter, balance, batch,"
                                 + " pacing, attachReplicas, accept, onFailure, thresholds, backupOptions, bigKeys, window,"
-                                + " prepareBefore, tls, addressMap");
+                                + " prepareBefore, plan, tls, addressMap");
     }
 
     @ParameterizedTest
@@ -222,6 +222,7 @@ class RequestReaderTest {
                 "'bigKeys': {'hardLimit': '101MB'} | bigKeys.hardLimit: \"101MB\" is not a size from \"1KB\" to \"100MB\", such as \"10MB\"",
                 "'bigKeys': {'limit': '2MB', 'hardLimit': '1MB'} | bigKeys.limit: 2MB is more than hardLimit, which is 1MB",
                 "'bigKeys': {'limits': '2MB'} | bigKeys.limits: unknown field; did you mean \"limit\"?",
+                "'plan': 'abc' | plan: the 64 hexadecimal digits of a plan's fingerprint belong here",
                 "'tls': true              | tls: not built yet; leave it out",
                 "'addressMap': {}         | addressMap: not built yet; leave it out",
                 "'prepareBefore': 'PT3H'  | prepareBefore: there is no window that it could be before; leave it out, or add a window",

@@ -206,6 +206,45 @@ class AgreementTest {
     }
 
     @Test
+    void a_request_that_names_its_plan_carries_out_that_one_without_asking() {
+        String wanted = lab.result(lab.start(request(", 'stopAfter': 'PLAN'"))).fingerprint();
+
+        ExpandResult result =
+                lab.result(lab.start(request(", 'plan': '" + wanted + "'").replace("'NONE'", "'REQUIRED'")));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(result.fingerprint()).isEqualTo(wanted);
+    }
+
+    @Test
+    void a_request_that_names_another_plan_than_the_clusters_is_refused_and_nothing_was_touched() {
+        String wanted = lab.result(lab.start(request(", 'stopAfter': 'PLAN'"))).fingerprint();
+        lab.fake.cluster.move(SimulatedCluster.node(1), SimulatedCluster.node(2), SlotRanges.of(new SlotRange(0, 9)));
+
+        ApplicationFailure failure = lab.failure(lab.start(request(", 'plan': '" + wanted + "'")));
+
+        assertThat(failure.getType()).isEqualTo(FailureKind.NOT_APPROVED.name());
+        assertThat(failure.getOriginalMessage())
+                .contains("another one than plan " + wanted.substring(0, 8) + " was made for", "Nothing was touched");
+        assertThat(lab.fake.calls).doesNotContain("FindLeaseHolder", "ReadSettings");
+    }
+
+    @Test
+    void a_cluster_that_changes_between_the_named_plan_and_the_lease_is_refused_too() {
+        String wanted = lab.result(lab.start(request(", 'stopAfter': 'PLAN'"))).fingerprint();
+        lab.fake.before(
+                "FindLeaseHolder",
+                () -> lab.fake.cluster.move(
+                        SimulatedCluster.node(1), SimulatedCluster.node(2), SlotRanges.of(new SlotRange(0, 9))));
+
+        ApplicationFailure failure = lab.failure(lab.start(request(", 'plan': '" + wanted + "'")));
+
+        assertThat(failure.getType()).isEqualTo(FailureKind.NOT_APPROVED.name());
+        assertThat(lab.fake.calls).doesNotContain("ReadSettings");
+        assertThat(lab.leaseIsHeld()).isFalse();
+    }
+
+    @Test
     void a_plan_that_nobody_approves_expires_after_a_day() {
         ApplicationFailure failure = lab.failure(lab.start(TO_APPROVE));
 

@@ -23,13 +23,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs that are under way must survive a new release: their recorded histories are replayed against the code. */
 class ReplayTest {
     @ParameterizedTest
-    @ValueSource(strings = {"three-batches.json", "with-backup.json"})
+    @ValueSource(
+            strings = {
+                "three-batches.json",
+                "with-backup.json",
+                "paused-over-a-window.json",
+                "halted-and-rolled-back.json"
+            })
     void a_recorded_history_replays(String history) {
         assertThatCode(() -> replay(history, ExpandClusterWorkflowImpl.class)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"three-batches.json", "with-backup.json"})
+    @ValueSource(
+            strings = {
+                "three-batches.json",
+                "with-backup.json",
+                "paused-over-a-window.json",
+                "halted-and-rolled-back.json"
+            })
     void a_workflow_that_calls_its_activities_in_another_order_does_not_replay(String history) {
         assertThatThrownBy(() -> replay(history, PlansBeforePreflight.class))
                 .hasMessageContaining("NonDeterministicException");
