@@ -87,7 +87,7 @@ final class FaultRun {
             FaultStage stage, TemporalLink link, SlotWatch watch, Traffic traffic, Dataset dataset, long began) {
         Portrait before = Portrait.take(stage.nodes());
         Operator operator = new Operator(link, "expand-" + stage.taskQueue(), stage.taskQueue(), journal);
-        Steering steering = new Steering(operator, script.rollsBack(), journal);
+        Steering steering = new Steering(operator, script.rollsBack(), new TwinMasters(stage::node, journal), journal);
         Strikes strikes = new Strikes(stage, script.shape(), steering, journal);
         try (Striker striker = new Striker(journal)) {
             operator.start(request(stage));

@@ -22,15 +22,17 @@ final class Steering implements Striker.Arm {
     private final HaltDuty duty;
     private final Set<String> halts = new LinkedHashSet<>();
     private final Journal journal;
+    private final TwinMasters twins;
     private Optional<ExpandStatus> last = Optional.empty();
     private long spokeAt;
     private boolean leftHalted;
     private volatile boolean followed = true;
     private volatile boolean reset;
 
-    Steering(Operator operator, boolean rollsBack, Journal journal) {
+    Steering(Operator operator, boolean rollsBack, TwinMasters twins, Journal journal) {
         this.operator = operator;
         this.duty = new HaltDuty(rollsBack);
+        this.twins = twins;
         this.journal = journal;
     }
 
@@ -102,6 +104,9 @@ final class Steering implements Striker.Arm {
         halted.flatMap(ExpandStatus::halt).ifPresent(halt -> {
             if (halts.add(halt.kind() + ": " + halt.message())) {
                 journal.note("halted, " + halt.kind() + ": " + halt.text().replace("\n", " | "));
+                if (quiet) {
+                    twins.part(halt.text());
+                }
             }
         });
         if (halted.isPresent() && System.currentTimeMillis() - spokeAt > BETWEEN_WORDS_MILLIS) {
