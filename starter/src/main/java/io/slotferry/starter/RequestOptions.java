@@ -90,6 +90,9 @@ final class RequestOptions {
     @Option(names = "--lanes", paramLabel = "N", description = "the most source-target pairs that move side by side")
     private Integer lanes;
 
+    @Option(names = "--migration", paramLabel = "HOW", description = "how slots move: auto, keys or atomic")
+    private String migration;
+
     @Mixin
     private PacingOptions pacing;
 
@@ -302,6 +305,9 @@ final class RequestOptions {
         }
         if (lanes != null) {
             into(request, "batch").put("lanes", lanes);
+        }
+        if (migration != null) {
+            into(request, "batch").put("migration", constant(migration));
         }
         pacing.overlay(request);
         if (sharedZone) {

@@ -2,11 +2,13 @@ package io.slotferry.activities.attempt;
 
 import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.MigrationJobs;
 import io.slotferry.activities.redis.Particulars;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -58,6 +60,21 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     @Override
     public List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls) {
         return changing().migrate(order, calls);
+    }
+
+    @Override
+    public Answer<Void> exportSlots(SlotRanges slots, NodeId target) {
+        return changing().exportSlots(slots, target);
+    }
+
+    @Override
+    public Answer<Void> importSlots(SlotRanges slots) {
+        return changing().importSlots(slots);
+    }
+
+    @Override
+    public void cancelMigration(MigrationJobs.Kind kind, String job) {
+        changing().cancelMigration(kind, job);
     }
 
     @Override
@@ -121,7 +138,7 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
-    public List<String> migrationJobs() {
+    public MigrationJobs migrationJobs() {
         return node.migrationJobs();
     }
 

@@ -2,6 +2,7 @@ package io.slotferry.activities.inspect;
 
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.inspect.Inspection.MasterLine;
+import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.NodeAddress;
@@ -39,7 +40,10 @@ public final class Inspector {
         Shell shell = Shell.of(survey, access, user);
         List<Finding> findings = new ArrayList<>();
         findings.addAll(new MemberFinder(survey, shell).find());
-        List<String> jobs = said("runs ", Node::migrationJobs, survey);
+        List<String> jobs = said(
+                "runs ",
+                node -> node.migrationJobs().running().stream().map(Job::text).toList(),
+                survey);
         jobs(jobs).ifPresent(findings::add);
         OpenSlotSurvey slots = new OpenSlotSurvey(reader, survey);
         findings.addAll(new OpenSlotFinder(survey, slots, shell).find(slots.slots(), atWork(jobs, survey)));

@@ -1,11 +1,13 @@
 package io.slotferry.activities.looking;
 
 import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.cluster.AtomicOffer;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.preflight.NewNode;
 import io.slotferry.activities.preflight.NewNodes;
+import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.Member;
@@ -25,6 +27,7 @@ import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.PlanAnswer;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes the plan from the cluster as it is now. */
 final class PlanMaker {
@@ -49,6 +53,7 @@ final class PlanMaker {
         if (!asked.failures().isEmpty()) {
             throw asked.failures().values().iterator().next();
         }
+        AtomicOffer offer = offer(request, agreed);
         PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overLimit(), weights));
         boolean tooBig = isImpossibleForBigKeys(outcome);
         boolean accepted = tooBig && request.accept().contains(BigKeys.CHECK);
@@ -69,6 +74,7 @@ final class PlanMaker {
                             + thresholds(request.thresholds())
                             + window(request)
                             + backup(request)
+                            + migration(request, offer)
                             + (accepted ? bigKeysMove(request.bigKeys(), bigKeys) : unneeded(request, bigKeys)),
                     members,
                     joined);
@@ -90,6 +96,40 @@ final class PlanMaker {
                 "Nothing to do: the cluster is balanced and every node of the request is a member in its role.\n",
                 members,
                 joined);
+    }
+
+    /** What every member and every new node offers. */
+    private AtomicOffer offer(ExpandRequest request, Agreed agreed) {
+        if (request.batch().migration() == Migration.KEYS) {
+            return new AtomicOffer(Kind.NONE, List.of());
+        }
+        List<NodeAddress> nodes = Stream.of(
+                        agreed.addresses().stream(),
+                        request.add().masters().stream(),
+                        request.add().replicas().stream().map(ExpandRequest.Replica::node))
+                .flatMap(some -> some)
+                .distinct()
+                .toList();
+        AtomicOffer offer =
+                AtomicOffer.of(reader.ask(nodes, Node::migrationJobs).answers());
+        if (request.batch().migration() == Migration.ATOMIC && offer.kind() == Kind.NONE) {
+            throw new Halted(
+                    FailureKind.IMPOSSIBLE_PLAN,
+                    "Not every node offers atomic slot migration, as batch.migration asks for; nothing was touched.",
+                    offer.without(),
+                    "leave batch.migration out, or say KEYS; or bring every node to Valkey 9.0 or Redis 8.4 first");
+        }
+        return offer;
+    }
+
+    /** Where a person may wonder. */
+    private static String migration(ExpandRequest request, AtomicOffer offer) {
+        Migration wanted = request.batch().migration();
+        if (offer.isTaken(wanted)) {
+            return "Slots move whole by the servers' own migration ("
+                    + offer.kind().command() + "), which every node offers.\n";
+        }
+        return wanted == Migration.KEYS ? "Slots move key by key, as the request says.\n" : "";
     }
 
     private static boolean isImpossibleForBigKeys(PlanOutcome outcome) {

@@ -45,12 +45,13 @@ final class ReturnPlanner {
     /**
      * The way back.
      *
-     * @throws Halted of kind FOREIGN_OPEN_SLOT or CLUSTER_CHANGED where somebody else opened or moved slots, unless no more is
-     *     asked for than the end of what is open
+     * @throws Halted of kind FOREIGN_OPEN_SLOT, FOREIGN_MIGRATION or CLUSTER_CHANGED where somebody else opened or moved
+     *     slots, unless no more is asked for than the end of what is open
      */
     ReturnPlan plan(ReturnOrder order) {
         Agreed before = reader.agreedWhileSlotsMove(order.access());
         try (ChangeSession fence = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
+            new LeftJobs(order.plan(), fence).cancel(order.openOnly());
             return plan(order, reader.agreedWhileSlotsMove(order.access()));
         }
     }

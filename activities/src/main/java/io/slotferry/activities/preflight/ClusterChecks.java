@@ -3,6 +3,7 @@ package io.slotferry.activities.preflight;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.redis.ConnectionName;
+import io.slotferry.activities.redis.MigrationJobs;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.Node.NamedClient;
 import io.slotferry.planning.ClusterViews;
@@ -84,10 +85,11 @@ final class ClusterChecks {
     }
 
     void jobs(ClusterReader reader) {
-        Asked<List<String>> asked = reader.ask(
+        Asked<MigrationJobs> asked = reader.ask(
                 views.stream().map(NodeView::self).map(KnownNode::address).toList(), Node::migrationJobs);
         List<String> jobs = new ArrayList<>();
-        asked.answers().forEach((address, found) -> found.forEach(job -> jobs.add(address + ": " + job)));
+        asked.answers()
+                .forEach((address, found) -> found.running().forEach(job -> jobs.add(address + ": " + job.text())));
         answers.failEach(
                 CheckName.NO_MIGRATION_JOB,
                 Preflight.bounded(jobs),

@@ -2,6 +2,7 @@ package io.slotferry.activities.redis;
 
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
+import io.slotferry.planning.SlotRanges;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,18 @@ public interface ChangingNode extends Node {
 
     /** MIGRATE, one answer a call; each call carries keys of one slot. */
     List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls);
+
+    /** CLUSTER MIGRATESLOTS on the source: one job for these slots; the server names it. */
+    Answer<Void> exportSlots(SlotRanges slots, NodeId target);
+
+    /** CLUSTER MIGRATION IMPORT on the target: one job for these slots, which have one owner. */
+    Answer<Void> importSlots(SlotRanges slots);
+
+    /**
+     * Cancels a job: CLUSTER CANCELSLOTMIGRATIONS on the source, which ends all of the node's exports, or CLUSTER MIGRATION
+     * CANCEL ID on the target. One that is over is no error.
+     */
+    void cancelMigration(MigrationJobs.Kind kind, String job);
 
     /**
      * In one transaction: how many keys each slot has in these databases, which of the node's databases have keys at all,
@@ -83,6 +96,5 @@ public interface ChangingNode extends Node {
     record Identity(NodeId id, String runId, long configEpoch) {}
 
     /** The node's own open slots, and those it owns. */
-    record OpenSlots(
-            Map<Integer, NodeId> migrating, Map<Integer, NodeId> importing, io.slotferry.planning.SlotRanges owned) {}
+    record OpenSlots(Map<Integer, NodeId> migrating, Map<Integer, NodeId> importing, SlotRanges owned) {}
 }

@@ -33,8 +33,8 @@ public interface Node extends AutoCloseable {
     /** What else can be read of it, through this connection. */
     Particulars particulars();
 
-    /** Atomic slot migrations that are not over, one line each; empty where the server has none to offer. */
-    List<String> migrationJobs();
+    /** Atomic slot migrations that the node takes or took part in, and by which command it offers them. */
+    MigrationJobs migrationJobs();
 
     /** Connections of CLIENT LIST whose names begin with {@link ConnectionName#PREFIX}. */
     List<NamedClient> slotferryClients();

@@ -3,11 +3,13 @@ package io.slotferry.activities.redis;
 import static io.slotferry.activities.redis.RespConnection.command;
 import static io.slotferry.activities.redis.RespConnection.text;
 
+import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.planning.KnownNode;
 import io.slotferry.planning.KnownNode.Flag;
 import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -138,6 +140,38 @@ final class RespChangingNode extends RespNode implements ChangingNode {
         migrate.add("KEYS");
         keys.forEach(migrate::add);
         return migrate;
+    }
+
+    @Override
+    public Answer<Void> exportSlots(SlotRanges slots, NodeId target) {
+        CommandArguments export = ranges(command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE"), slots);
+        export.add("NODE").add(target.value());
+        return answers(connection.pipeline(List.of(export))).get(0);
+    }
+
+    @Override
+    public Answer<Void> importSlots(SlotRanges slots) {
+        return answers(connection.pipeline(List.of(ranges(command("CLUSTER", "MIGRATION", "IMPORT"), slots))))
+                .get(0);
+    }
+
+    private static CommandArguments ranges(CommandArguments command, SlotRanges slots) {
+        slots.ranges().forEach(range -> command.add(range.from()).add(range.to()));
+        return command;
+    }
+
+    @Override
+    public void cancelMigration(Kind kind, String job) {
+        try {
+            connection.call(
+                    kind == Kind.MIGRATESLOTS
+                            ? command("CLUSTER", "CANCELSLOTMIGRATIONS")
+                            : command("CLUSTER", "MIGRATION", "CANCEL", "ID", job));
+        } catch (NodeFailure.Refused e) {
+            if (!e.reply().contains("No migrations ongoing")) {
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -1,30 +1,25 @@
 package io.slotferry.activities.redis;
 
+import java.util.Map;
 import static io.slotferry.activities.redis.RespConnection.command;
 import static io.slotferry.activities.redis.RespConnection.text;
 
+import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRange;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Looks at a real node. */
 class RespNode implements Node {
-    /** States in which an atomic slot migration is over: GETSLOTMIGRATIONS of Valkey, MIGRATION STATUS of Redis. */
-    private static final Set<String> OVER =
-            Set.of("success", "failed", "cancelled", "canceled", "completed", "not-found");
-
     protected final RespConnection connection;
     private int database;
 
@@ -73,23 +68,16 @@ class RespNode implements Node {
     }
 
     @Override
-    public List<String> migrationJobs() {
+    public MigrationJobs migrationJobs() {
         List<CommandArguments> commands =
                 List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL"));
+        List<Kind> kinds = List.of(Kind.MIGRATESLOTS, Kind.IMPORT);
         List<Object> answers = connection.pipeline(commands);
-        List<String> jobs = new ArrayList<>();
+        MigrationJobs jobs = new MigrationJobs(Kind.NONE, List.of());
         for (int i = 0; i < answers.size(); i++) {
             // A server without atomic slot migration does not know the command; nor does each the other kind's.
-            if (refusal(answers.get(i)).filter(RespNode::isUnknownCommand).isPresent()) {
-                continue;
-            }
-            Object answer = connection.value(commands.get(i), answers.get(i));
-            if (answer instanceof List<?> list) {
-                list.stream()
-                        .map(RespNode::flatten)
-                        .filter(RespNode::isRunning)
-                        .map(RespNode::describe)
-                        .forEach(jobs::add);
+            if (refusal(answers.get(i)).filter(RespNode::isUnknownCommand).isEmpty()) {
+                jobs = MigrationText.jobs(kinds.get(i), connection.value(commands.get(i), answers.get(i)));
             }
         }
         return jobs;
@@ -97,34 +85,6 @@ class RespNode implements Node {
 
     private static boolean isUnknownCommand(String error) {
         return error.toLowerCase(Locale.ROOT).contains("unknown subcommand");
-    }
-
-    private static Map<String, String> flatten(Object job) {
-        Map<String, String> fields = new java.util.LinkedHashMap<>();
-        List<?> parts = (List<?>) job;
-        for (int i = 0; i + 1 < parts.size(); i += 2) {
-            fields.put(scalar(parts.get(i)), scalar(parts.get(i + 1)));
-        }
-        return fields;
-    }
-
-    private static String scalar(Object value) {
-        if (value instanceof byte[] bytes) {
-            return new String(bytes, StandardCharsets.UTF_8);
-        }
-        return value instanceof List<?> list
-                ? list.stream().map(RespNode::scalar).toList().toString()
-                : String.valueOf(value);
-    }
-
-    private static boolean isRunning(Map<String, String> job) {
-        return !OVER.contains(job.getOrDefault("state", "").toLowerCase(Locale.ROOT));
-    }
-
-    private static String describe(Map<String, String> job) {
-        return "migration job " + job.getOrDefault("name", job.getOrDefault("id", "?")) + " of slots "
-                + job.getOrDefault("slot_ranges", job.getOrDefault("slots", "?")) + ": "
-                + job.getOrDefault("state", "?");
     }
 
     @Override

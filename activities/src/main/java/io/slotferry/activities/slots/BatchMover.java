@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  *   <li>The {@link BatchGuard}, where the batch has not begun: load is under the request's thresholds.
  *   <li>The fence on every master: connections of older attempts are killed.
  *   <li>The masters are read once more, since what an older attempt had sent may have run until the fence stood.
+ *   <li>Migration jobs that attempts before have left behind come to their end.
  *   <li>The lanes move, some side by side. Where a shard fails over under them, all of this begins again.
  * </ol>
  */
@@ -168,7 +169,9 @@ public final class BatchMover {
 
         private void moveThrough(Passed before) {
             try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
-                Passed passed = lookAgain(before, session);
+                Movement movement = new Movement(reader, order, run, session, lifeline);
+                boolean ended = movement.endJobs(before.tasks());
+                Passed passed = lookAgain(ended ? gate.pass(patience.agreement()) : before, session);
                 new StaleMarks(passed.cluster(), slots()).clear(reader, session);
                 taken.requireNotPending(passed.tasks());
                 int pending = passed.tasks().stream()
@@ -176,7 +179,7 @@ public final class BatchMover {
                         .sum();
                 resumed = resumed < 0 ? order.slots() - pending : resumed;
                 run.begin(order.slots() - pending);
-                new Lanes(order, run, session, lifeline).move(passed.tasks());
+                movement.move(passed.tasks(), passed.cluster().views());
             }
         }
 
@@ -211,7 +214,8 @@ public final class BatchMover {
                     progress.slotsDone() == order.slots(),
                     Math.max(0, resumed),
                     (System.nanoTime() - began) / 1_000_000,
-                    Optional.of(memory.atRest()));
+                    Optional.of(memory.atRest()),
+                    run.atomic());
         }
     }
 

@@ -13,9 +13,13 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.SlotferryJson;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class BatchRun {
     private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
+    private static final int MOST_REASONS = 3;
+    private static final int LONGEST_REASON = 300;
+
     private final BatchOrder order;
     private final Lifeline lifeline;
     private final ProcessMemory memory;
@@ -33,6 +40,10 @@ final class BatchRun {
     private final AtomicInteger slotsDone = new AtomicInteger();
     private final AtomicLong keys = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger jobs = new AtomicInteger();
+    private final AtomicInteger failedJobs = new AtomicInteger();
+    private final AtomicInteger slotsByKeys = new AtomicInteger();
+    private final List<String> reasons = new ArrayList<>();
     private final AtomicBoolean failed = new AtomicBoolean();
 
     BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken) {
@@ -46,6 +57,10 @@ final class BatchRun {
     void begin(int slotsAtTargets) {
         slotsDone.set(slotsAtTargets);
         failed.set(false);
+    }
+
+    Pacing.Mode mode() {
+        return order.mode();
     }
 
     Speed speed() {
@@ -111,6 +126,39 @@ final class BatchRun {
 
     BatchProgress progress() {
         return new BatchProgress(order.number(), slotsDone.get(), order.slots(), keys.get(), bytes.get());
+    }
+
+    /** A migration job has brought its slots to the target. */
+    void jobMoved(LaneTask task, SlotRanges slots, long keysMoved, long bytesMoved) {
+        jobs.incrementAndGet();
+        carried(task, Math.toIntExact(keysMoved), bytesMoved);
+        moved(slots.size());
+    }
+
+    /** A migration job has left its slots with the source. */
+    void jobFailed(LaneTask task, SlotRanges slots, String why) {
+        failedJobs.incrementAndGet();
+        String text = slots.size() + " slots " + task.name() + ": " + why;
+        log.warn("a migration job failed, {}", text);
+        synchronized (reasons) {
+            if (reasons.size() < MOST_REASONS) {
+                reasons.add(text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text);
+            }
+        }
+    }
+
+    /** So many slots go key by key, since their jobs failed. */
+    void byKeys(int slots) {
+        slotsByKeys.addAndGet(slots);
+    }
+
+    /** What migration jobs had to do with the batch; empty where there was none. */
+    Optional<BatchOutcome.Atomic> atomic() {
+        synchronized (reasons) {
+            return jobs.get() + failedJobs.get() == 0
+                    ? Optional.empty()
+                    : Optional.of(new BatchOutcome.Atomic(jobs.get(), failedJobs.get(), slotsByKeys.get(), reasons));
+        }
     }
 
     private void report() {

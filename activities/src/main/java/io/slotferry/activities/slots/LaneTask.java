@@ -1,5 +1,6 @@
 package io.slotferry.activities.slots;
 
+import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.planning.ClusterViews.Direction;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
@@ -39,6 +40,23 @@ record LaneTask(Move move, Shard from, Shard to, SlotRanges pending, SlotRanges 
     boolean opens(OpenSlots held) {
         boolean migrating = held.direction() == Direction.MIGRATING;
         return isEnd(migrating, held.node().id()) && isEnd(!migrating, held.peer());
+    }
+
+    /** Whether a migration job is one of this lane. */
+    boolean migrates(Job job) {
+        return isEnd(true, job.source())
+                && isEnd(false, job.target())
+                && job.slots().minus(move.slots()).isEmpty();
+    }
+
+    /** The same lane, with other slots left to move. */
+    LaneTask of(SlotRanges slots) {
+        return new LaneTask(move, from, to, slots, unsettled);
+    }
+
+    /** The same lane, without slots that the others are to be told of. */
+    LaneTask settled() {
+        return new LaneTask(move, from, to, pending, SlotRanges.none());
     }
 
     private boolean isEnd(boolean source, NodeId id) {

@@ -12,11 +12,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /** The lanes of a batch, some of them side by side. */
 record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lifeline) {
     /** Moves what is left of them, the longest first, so that they end together. */
     void move(List<LaneTask> tasks) {
+        move(tasks, LaneMover::move);
+    }
+
+    /** The same, each by this. */
+    void move(List<LaneTask> tasks, Consumer<LaneMover> moving) {
         List<LaneTask> left = tasks.stream()
                 .filter(task -> !task.pending().isEmpty() || !task.unsettled().isEmpty())
                 .sorted(Comparator.comparingInt(
@@ -32,7 +38,7 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
             // The processes behind the lanes are known to Temporal before the first slot is opened on them.
             lifeline.sync();
             List<Future<?>> lanes = new ArrayList<>();
-            movers.forEach(mover -> lanes.add(pool.submit(() -> move(mover))));
+            movers.forEach(mover -> lanes.add(pool.submit(() -> move(mover, moving))));
             await(lanes);
         } finally {
             pool.shutdownNow();
@@ -40,9 +46,9 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
         }
     }
 
-    private void move(LaneMover mover) {
+    private void move(LaneMover mover, Consumer<LaneMover> moving) {
         try {
-            mover.move();
+            moving.accept(mover);
         } catch (RuntimeException e) {
             run.fail();
             throw e;

@@ -2,19 +2,25 @@ package io.slotferry.activities.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.slotferry.activities.credentials.Credential;
+import io.slotferry.activities.redis.MigrationJobs.Job;
+import io.slotferry.activities.redis.MigrationJobs.Stage;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /** How a node is asked for atomic slot migrations. */
 class MigrationJobsIT {
@@ -29,7 +35,7 @@ class MigrationJobsIT {
         try (LocalCluster local = LocalCluster.builder(server).masters(0).start();
                 Node node = RespNodes.with(name -> Optional.empty(), Optional.empty())
                         .look(address(local.startSpare()))) {
-            assertThat(node.migrationJobs()).isEmpty();
+            assertThat(node.migrationJobs().all()).isEmpty();
         }
     }
 
@@ -49,6 +55,31 @@ class MigrationJobsIT {
                         .isInstanceOf(NodeFailure.Refused.class)
                         .hasMessageContaining("NOPERM");
             }
+        }
+    }
+
+    @Test
+    void a_job_of_redis_that_failed_is_still_at_work_since_the_server_begins_it_again() {
+        ServerBinary server =
+                WantedServer.named("redis-8.6").findFirst().orElseThrow().orSkip(TestAbortedException::new);
+        try (LocalCluster local = LocalCluster.builder(server)
+                        .masters(2)
+                        .replicasPerMaster(0)
+                        .start();
+                Jedis source = local.masters().get(0).jedis();
+                Jedis target = local.masters().get(1).jedis();
+                Node node = RespNodes.with(name -> Optional.empty(), Optional.empty())
+                        .look(address(local.masters().get(1)))) {
+            // While a slot stands open there, the source refuses.
+            source.clusterSetSlotMigrating(7, local.masters().get(1).nodeId());
+            target.sendCommand(Protocol.Command.CLUSTER, "MIGRATION", "IMPORT", "0", "5");
+
+            await().until(() -> node.migrationJobs().running().stream().anyMatch(job -> job.stage() == Stage.FAILING));
+
+            Job job = node.migrationJobs().running().get(0);
+            assertThat(job.slots()).isEqualTo(SlotRanges.parse("0-5"));
+            assertThat(job.target().value()).isEqualTo(local.masters().get(1).nodeId());
+            assertThat(job.text()).contains(job.id(), "0-5", "failed", "must be STABLE");
         }
     }
 

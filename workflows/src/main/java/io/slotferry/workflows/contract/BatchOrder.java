@@ -6,6 +6,7 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param known of the processes at the ends, from batches and attempts before
  * @param largestKey a slot with a larger one is not moved by MIGRATE; the request's {@code bigKeys.hardLimit}
  * @param terms under which it may begin
+ * @param migration how its slots move
  */
 public record BatchOrder(
         ClusterAccess access,
@@ -31,7 +33,8 @@ public record BatchOrder(
         Way way,
         Processes known,
         ByteSize largestKey,
-        Terms terms) {
+        Terms terms,
+        Migration migration) {
     public BatchOrder {
         moves = List.copyOf(moves);
     }
@@ -57,7 +60,7 @@ public record BatchOrder(
         }
     }
 
-    /** A batch of the plan, of whose ends nothing is known yet. */
+    /** A batch of the plan that moves key by key, of whose ends nothing is known yet. */
     public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
         this(
                 access,
@@ -68,7 +71,8 @@ public record BatchOrder(
                 Way.THERE,
                 Processes.none(),
                 BigKeyLimits.DEFAULT.hardLimit(),
-                Terms.USUAL);
+                Terms.USUAL,
+                Migration.KEYS);
     }
 
     /** Which way slots go, and so what is foreign at a batch's gate. */
@@ -113,21 +117,27 @@ public record BatchOrder(
                 .flatMap(move -> Stream.concat(move.source().stream(), move.target().stream()))
                 .map(Member::id)
                 .collect(Collectors.toSet());
-        return new BatchOrder(access, number, lanes, mode, moves, way, processes.among(ends), largestKey, terms);
+        return new BatchOrder(
+                access, number, lanes, mode, moves, way, processes.among(ends), largestKey, terms, migration);
     }
 
     /** The same batch as one that goes this way. */
     public BatchOrder going(Way otherWay) {
-        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey, terms);
+        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey, terms, migration);
     }
 
     /** The same batch, with another limit for keys. */
     public BatchOrder upTo(ByteSize otherLimit) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms);
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms, migration);
     }
 
     /** The same batch under these terms. */
     public BatchOrder under(Terms otherTerms) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, otherTerms);
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, otherTerms, migration);
+    }
+
+    /** The same batch, whose slots move in this way. */
+    public BatchOrder by(Migration otherMigration) {
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, terms, otherMigration);
     }
 }

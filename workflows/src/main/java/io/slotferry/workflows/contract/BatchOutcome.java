@@ -1,5 +1,6 @@
 package io.slotferry.workflows.contract;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,6 +10,36 @@ import java.util.Optional;
  * @param resumed slots that were owned by their targets already, or open, when this attempt began
  * @param millis that this attempt took
  * @param seen the processes at the ends of its lanes; absent from outcomes of earlier releases
+ * @param atomic what atomic migration had to do with it; empty where slots moved key by key alone
  */
 public record BatchOutcome(
-        BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {}
+        BatchProgress progress,
+        boolean complete,
+        int resumed,
+        long millis,
+        Optional<Processes> seen,
+        Optional<Atomic> atomic) {
+    public BatchOutcome {
+        // Absent from outcomes of earlier releases.
+        atomic = atomic == null ? Optional.empty() : atomic;
+    }
+
+    /** A batch that moved key by key. */
+    public BatchOutcome(BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {
+        this(progress, complete, resumed, millis, seen, Optional.empty());
+    }
+
+    /**
+     * The part that the servers' own slot migration had in a batch.
+     *
+     * @param jobs that brought their slots to the target
+     * @param failed jobs that did not
+     * @param slotsByKeys slots that moved key by key in the end, since their jobs failed
+     * @param why jobs failed, the first few
+     */
+    public record Atomic(int jobs, int failed, int slotsByKeys, List<String> why) {
+        public Atomic {
+            why = List.copyOf(why);
+        }
+    }
+}

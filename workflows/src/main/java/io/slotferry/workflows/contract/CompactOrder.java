@@ -6,6 +6,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOrder.Way;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param known left out where nothing is known
  * @param largestKey in bytes; left out where it is the usual limit, which orders of earlier releases have
  * @param terms left out for {@link BatchOrder.Terms#USUAL}
+ * @param migration left out for {@link Migration#KEYS}, which orders of earlier releases are
  */
 record CompactOrder(
         ClusterAccess access,
@@ -32,7 +34,8 @@ record CompactOrder(
         Optional<Way> way,
         Optional<Map<String, String>> known,
         Optional<Long> largestKey,
-        Optional<BatchOrder.Terms> terms) {
+        Optional<BatchOrder.Terms> terms,
+        Optional<Migration> migration) {
     private static final ByteSize USUAL_LIMIT = ExpandRequest.BigKeyLimits.DEFAULT.hardLimit();
 
     /** A move between two of the shards, by their places in the list. */
@@ -61,7 +64,8 @@ record CompactOrder(
                 Optional.of(order.largestKey())
                         .filter(limit -> !limit.equals(USUAL_LIMIT))
                         .map(ByteSize::bytes),
-                Optional.of(order.terms()).filter(terms -> !terms.equals(BatchOrder.Terms.USUAL)));
+                Optional.of(order.terms()).filter(terms -> !terms.equals(BatchOrder.Terms.USUAL)),
+                Optional.of(order.migration()).filter(migration -> migration != Migration.KEYS));
     }
 
     private static int place(List<List<Member>> shards, List<Member> shard) {
@@ -106,7 +110,8 @@ record CompactOrder(
                 way.orElse(Way.THERE),
                 new Processes(processes),
                 largestKey.map(ByteSize::new).orElse(USUAL_LIMIT),
-                terms.orElse(BatchOrder.Terms.USUAL));
+                terms.orElse(BatchOrder.Terms.USUAL),
+                migration.orElse(Migration.KEYS));
     }
 
     private static Member member(String text) {

@@ -82,6 +82,9 @@ public record ExpandRequest(
         if (balance == Balance.SLOTS) {
             tree.remove("balance");
         }
+        if (batch.migration() == Migration.AUTO && tree.get("batch") instanceof ObjectNode given) {
+            given.remove("migration");
+        }
         return tree.toString();
     }
 
@@ -103,7 +106,7 @@ public record ExpandRequest(
                 backup,
                 approval,
                 stopAfter,
-                new BatchOptions(batch.slots(), tuning.lanes()),
+                new BatchOptions(batch.slots(), tuning.lanes(), batch.migration()),
                 tuning.pacing(),
                 attachReplicas,
                 onFailure,
@@ -171,8 +174,29 @@ public record ExpandRequest(
      *
      * @param slots the most slots in a batch
      * @param lanes the most source→target pairs that move side by side
+     * @param migration how their slots move
      */
-    public record BatchOptions(int slots, int lanes) {}
+    public record BatchOptions(int slots, int lanes, Migration migration) {
+        public BatchOptions {
+            // Requests that were written down before there was a choice left it open.
+            migration = migration == null ? Migration.AUTO : migration;
+        }
+
+        /** With the migration that the servers offer. */
+        public BatchOptions(int slots, int lanes) {
+            this(slots, lanes, Migration.AUTO);
+        }
+    }
+
+    /** How slots move from a source to a target. */
+    public enum Migration {
+        /** ATOMIC where every node of the cluster and of the request offers it, else KEYS. */
+        AUTO,
+        /** Key by key: SETSLOT and MIGRATE, on every server. */
+        KEYS,
+        /** By the servers' own atomic slot migration: Valkey 9.0 and later, Redis 8.4 and later. */
+        ATOMIC
+    }
 
     /**
      * How fast batches follow each other.

@@ -152,6 +152,13 @@ public enum FailureKind {
             "a slot is open that this run did not open",
             "each open slot with its node, direction and peer",
             "let whoever opened it finish, or close it by hand, then slotferry retry"),
+    /** An atomic slot migration runs that this run did not start. */
+    FOREIGN_MIGRATION(
+            Proceeds.OPERATOR,
+            "an atomic slot migration runs that this run did not start",
+            "each job with its node, slots, source, target and state",
+            "let it finish, or cancel it on its node (CLUSTER CANCELSLOTMIGRATIONS, or CLUSTER MIGRATION CANCEL ID), then"
+                    + " slotferry retry"),
     /** The process behind a node is another one than the slot was opened on, or it lost the open slot. */
     OPEN_SLOT_LOST(
             Proceeds.OPERATOR,

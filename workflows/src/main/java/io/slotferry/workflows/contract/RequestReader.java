@@ -12,6 +12,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
@@ -256,9 +257,10 @@ public final class RequestReader {
     private static BatchOptions batch(JsonFields fields) {
         int slots = fields.integer("slots", 1, SlotRange.SLOTS, DEFAULT_SLOTS);
         int lanes = lanes(fields, DEFAULT_LANES);
-        fields.choice("migration", List.of("AUTO", "KEYS"), List.of("ATOMIC"), "AUTO");
+        Migration migration =
+                Migration.valueOf(fields.choice("migration", names(Migration.values()), List.of(), "AUTO"));
         fields.nothingElse();
-        return new BatchOptions(slots, lanes);
+        return new BatchOptions(slots, lanes, migration);
     }
 
     static int lanes(JsonFields fields, int otherwise) {

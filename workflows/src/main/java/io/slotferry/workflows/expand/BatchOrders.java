@@ -10,6 +10,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ReturnPlan;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -39,7 +40,7 @@ final class BatchOrders {
 
     /** Slots that are open, to their end. */
     static BatchOrder settle(ExpandRequest request, Plan plan, ReturnPlan way, Batch batch, Way direction) {
-        return back(request, plan, way, batch, 0).going(direction);
+        return back(request, plan, way, batch, 0).going(direction).by(Migration.KEYS);
     }
 
     private static BatchOrder order(
@@ -54,7 +55,8 @@ final class BatchOrders {
                         request.batch().lanes(),
                         request.pacing().mode(),
                         moves)
-                .upTo(request.bigKeys().hardLimit());
+                .upTo(request.bigKeys().hardLimit())
+                .by(request.batch().migration());
     }
 
     /** The new replicas of those shards that {@code which} takes, each with the shard that it will follow. */

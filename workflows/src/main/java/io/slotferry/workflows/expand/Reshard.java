@@ -12,6 +12,7 @@ final class Reshard {
     private final Boundary boundary;
     private final BackupGate backup;
     private final Plan plan;
+    private final Migrations migrations;
     private int ordered;
     private boolean nightBegins;
 
@@ -23,6 +24,7 @@ final class Reshard {
         this.boundary = boundary;
         this.backup = backup;
         this.plan = run.plan().orElseThrow();
+        this.migrations = new Migrations(run);
         this.ordered = changes.slotsMayHaveMoved() ? run.tally().batchesDone() : -1;
     }
 
@@ -44,7 +46,10 @@ final class Reshard {
                         },
                         this::awaitTurn,
                         summary,
-                        outcome -> run.tally().record(outcome, Run.now()));
+                        outcome -> {
+                            run.tally().record(outcome, Run.now());
+                            migrations.record(outcome);
+                        });
     }
 
     /** The time between the batch at this index and the next. */

@@ -45,6 +45,7 @@ final class WayBack {
     private final Changes changes;
     private final Plan plan;
     private final Boundary boundary;
+    private final Migrations migrations;
 
     WayBack(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
         this.request = request;
@@ -55,6 +56,7 @@ final class WayBack {
         this.changes = changes;
         this.plan = run.plan().orElseThrow();
         this.boundary = new Boundary(run, steering, steering::returnsNow);
+        this.migrations = new Migrations(run);
     }
 
     /**
@@ -128,7 +130,10 @@ final class WayBack {
                         },
                         this::awaitTurn,
                         summary,
-                        outcome -> tally.record(outcome, Run.now()));
+                        outcome -> {
+                            tally.record(outcome, Run.now());
+                            migrations.record(outcome);
+                        });
     }
 
     private void awaitTurn() {

@@ -51,7 +51,7 @@ class RequestReaderTest {
 
     @Test
     void defaults_of_fields_that_are_not_built_yet_may_be_spelled_out() {
-        String spelledOut = ", 'balance': 'SLOTS', 'onFailure': 'ASK', 'batch': {'migration': 'KEYS'}";
+        String spelledOut = ", 'balance': 'SLOTS', 'onFailure': 'ASK', 'batch': {'migration': 'AUTO'}";
 
         assertThat(read(WHOLE.formatted(spelledOut))).isEqualTo(read(WHOLE.formatted("")));
     }
@@ -132,6 +132,16 @@ class RequestReaderTest {
     }
 
     @Test
+    void how_slots_migrate_belongs_to_the_canonical_text_where_it_is_not_left_open() {
+        String open = read(WHOLE.formatted("")).canonical();
+
+        assertThat(read(WHOLE.formatted(", 'batch': {'migration': 'AUTO'}")).canonical())
+                .isEqualTo(open);
+        assertThat(read(WHOLE.formatted(", 'batch': {'migration': 'ATOMIC'}")).canonical())
+                .contains("\"batch\":{\"slots\":100,\"lanes\":4,\"migration\":\"ATOMIC\"}");
+    }
+
+    @Test
     void the_canonical_text_is_this_one() {
         assertThat(read(WHOLE.formatted("")).canonical())
                 .isEqualTo(
@@ -205,7 +215,7 @@ class RequestReaderTest {
                 "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" needs a store in backup: FORMS",
                 "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
                 "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",
-                "'batch': {'migration': 'ATOMIC'} | batch.migration: \"ATOMIC\" is not built yet; what is built: \"AUTO\", \"KEYS\"",
+                "'batch': {'migration': 'atomic'} | batch.migration: \"atomic\" is not one of \"AUTO\", \"KEYS\", \"ATOMIC\"",
                 "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",
                 "'pacing': {'latencyBudget': 1}   | pacing.latencyBudget: not built yet; leave it out",
                 "'thresholds': null       | thresholds: an object belongs here, not null",

@@ -1,0 +1,195 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.ChangeSession;
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.redis.ChangingNode.SlotCheck;
+import io.slotferry.activities.redis.MigrationJobs;
+import io.slotferry.activities.redis.MigrationJobs.Job;
+import io.slotferry.activities.redis.MigrationJobs.Kind;
+import io.slotferry.activities.redis.MigrationJobs.Stage;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.FailureKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Follows the migration job of a lane to its end, on both of its ends, and then asks the nodes who owns the slots: what a job
+ * says of itself decides nothing. A job that fails over and over, takes too long, or is in the way of a stop is cancelled.
+ */
+final class JobWatch {
+    private static final long FIRST_POLL_MILLIS = 2;
+    private static final long LONGEST_POLL_MILLIS = 100;
+
+    /** Redis begins a failed job again each second. */
+    private static final Duration FAILING_PATIENCE = Duration.ofSeconds(3);
+
+    /** A stop lets a job that is nearly done get there. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
+
+    /** For a cancel to be done, and for both ends to be of one mind: longer than a pause of writes (10 s on Redis). */
+    private static final Duration SETTLING = Duration.ofSeconds(15);
+
+    private final LaneMover lane;
+    private final OwnJobs own;
+    private final Lifeline lifeline;
+    private String why = "";
+    private boolean cancelled;
+
+    JobWatch(LaneMover lane, OwnJobs own, Lifeline lifeline) {
+        this.lane = lane;
+        this.own = own;
+        this.lifeline = lifeline;
+    }
+
+    /**
+     * How a job ended.
+     *
+     * @param moved whether the target owns its slots; else the source does
+     * @param why it did not move them
+     */
+    record Ended(boolean moved, String why) {}
+
+    /**
+     * Waits until no job about these slots is at work on either end.
+     *
+     * @param limit after which it is cancelled
+     * @throws Halted of kind FOREIGN_MIGRATION where somebody else's job turns up on the ends; of a kind that is tried again
+     *     where the ends do not come to rest, or are not the processes any more that they were
+     */
+    Ended end(SlotRanges slots, Duration limit) {
+        long began = System.nanoTime();
+        long failingSince = 0;
+        long stoppingSince = 0;
+        long cancelledAt = 0;
+        for (long poll = FIRST_POLL_MILLIS; ; poll = Math.min(LONGEST_POLL_MILLIS, poll + poll / 2 + 1)) {
+            // A successor follows the job in this attempt's place.
+            lifeline.assertMayChange(ChangeSession.COMMAND_LIMIT);
+            List<Job> running = running(slots);
+            if (running.isEmpty()) {
+                return owner(slots);
+            }
+            long now = System.nanoTime();
+            boolean failing = running.stream().anyMatch(job -> job.stage() == Stage.FAILING);
+            failingSince = !failing ? 0 : failingSince == 0 ? now : failingSince;
+            stoppingSince = !lane.run().stopping() ? 0 : stoppingSince == 0 ? now : stoppingSince;
+            if (cancelledAt == 0) {
+                if (isPast(failingSince, FAILING_PATIENCE, now)) {
+                    cancel(running, "it fails again and again");
+                } else if (isPast(stoppingSince, STOP_PATIENCE, now)) {
+                    cancel(running, "the batch is to stop");
+                } else if (isPast(began, limit, now)) {
+                    cancel(running, "it took longer than " + limit.toSeconds() + " s");
+                }
+                cancelledAt = cancelled ? now : 0;
+            } else if (isPast(cancelledAt, SETTLING, now)) {
+                throw restless("A migration job of " + lane.task().name() + " does not end.", texts(running));
+            }
+            LockSupport.parkNanos(poll * 1_000_000);
+        }
+    }
+
+    private static boolean isPast(long since, Duration patience, long now) {
+        return since != 0 && now - since > patience.toNanos();
+    }
+
+    /** Cancels what an attempt before left behind in a way that cannot be gone on with. */
+    Ended cancelled(SlotRanges slots, String reason) {
+        cancel(running(slots), reason);
+        return end(slots, SETTLING);
+    }
+
+    private void cancel(List<Job> running, String reason) {
+        why = reason;
+        cancelled = true;
+        for (Job job : running) {
+            remember(job);
+        }
+        Kind kind = lane.source().migrationJobs().kind();
+        if (kind == Kind.MIGRATESLOTS) {
+            lane.source().cancelMigration(kind, "");
+        } else {
+            running.stream().filter(job -> !job.exported()).forEach(job -> lane.target()
+                    .cancelMigration(kind, job.id()));
+        }
+    }
+
+    private void remember(Job job) {
+        if (!job.message().isEmpty() && !why.contains(job.message())) {
+            why = (why.isEmpty() ? "" : why + "; ") + job.message().strip();
+        }
+    }
+
+    private List<Job> running(SlotRanges slots) {
+        MigrationJobs source = lane.source().migrationJobs();
+        MigrationJobs target = lane.target().migrationJobs();
+        own.requireNoOther(lane.task().source().address(), source);
+        own.requireNoOther(lane.task().target().address(), target);
+        return Stream.concat(source.running().stream(), target.running().stream())
+                .filter(job -> isAbout(slots, job))
+                .toList();
+    }
+
+    private boolean isAbout(SlotRanges slots, Job job) {
+        return lane.task().migrates(job) && !job.slots().intersect(slots).isEmpty();
+    }
+
+    private static List<String> texts(List<Job> jobs) {
+        return jobs.stream().map(Job::text).toList();
+    }
+
+    /** Asks both ends until they are of one mind. */
+    private Ended owner(SlotRanges slots) {
+        long end = System.nanoTime() + SETTLING.toNanos();
+        while (true) {
+            SlotRanges atTarget = lane.checkTarget().open().owned().intersect(slots);
+            if (atTarget.equals(slots)) {
+                // It is the target's from here on: should it not stay so, that must not pass for slots that never
+                // moved.
+                lane.taken(slots);
+            }
+            SlotCheck source = lane.checkSource(List.of(), List.of());
+            SlotRanges atSource = source.open().owned().intersect(slots);
+            if (atTarget.equals(slots) && atSource.isEmpty()) {
+                return new Ended(true, "");
+            }
+            if (atTarget.isEmpty() && atSource.equals(slots)) {
+                return new Ended(false, reason(slots));
+            }
+            if (System.nanoTime() > end) {
+                throw restless(
+                        "After a migration job, source and target of "
+                                + lane.task().name() + " do not agree on who owns its slots.",
+                        List.of("the source says it owns " + atSource, "the target says it owns " + atTarget));
+            }
+            LockSupport.parkNanos(FIRST_POLL_MILLIS * 1_000_000);
+        }
+    }
+
+    private String reason(SlotRanges slots) {
+        Set<String> reasons = new LinkedHashSet<>();
+        if (!why.isEmpty()) {
+            reasons.add(why);
+        }
+        Stream.of(lane.target(), lane.source())
+                .flatMap(node -> node.migrationJobs().all().stream()
+                        .filter(job -> isAbout(slots, job) && job.isOver())
+                        .limit(1))
+                .filter(job -> !job.message().isEmpty())
+                .forEach(job -> reasons.add(job.message().strip()));
+        return reasons.isEmpty() ? "the servers do not say why" : String.join("; ", new ArrayList<>(reasons));
+    }
+
+    private static Halted restless(String message, List<String> evidence) {
+        return new Halted(
+                FailureKind.VIEWS_DISAGREE,
+                message,
+                evidence,
+                "see the logs of both nodes (it is tried again by itself), then slotferry retry");
+    }
+}

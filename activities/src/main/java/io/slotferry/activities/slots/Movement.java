@@ -1,0 +1,108 @@
+package io.slotferry.activities.slots;
+
+import io.slotferry.activities.attempt.ChangeSession;
+import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.cluster.AtomicOffer;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.redis.MigrationJobs;
+import io.slotferry.activities.redis.MigrationJobs.Job;
+import io.slotferry.activities.redis.MigrationJobs.Kind;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.planning.ClusterViews;
+import io.slotferry.planning.ClusterViews.OpenSlots;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.planning.NodeView;
+import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Way;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what is left of a batch to its targets, behind the fence: by the servers' own migration where the order wants it and
+ * every node offers it, else key by key.
+ */
+record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSession session, Lifeline lifeline) {
+    private static final Logger log = LoggerFactory.getLogger(Movement.class);
+    private static final Duration LEFT_BEHIND_LIMIT = Duration.ofMinutes(10);
+
+    /**
+     * Brings migration jobs to their end that attempts before have left behind.
+     *
+     * @return whether there were any: owners may be others now
+     * @throws io.slotferry.activities.attempt.Halted of kind FOREIGN_MIGRATION where somebody else's runs
+     */
+    boolean endJobs(List<LaneTask> tasks) {
+        OwnJobs own = new OwnJobs(tasks, order.way());
+        Map<LaneTask, Job> left = new LinkedHashMap<>();
+        for (NodeAddress address : session.addresses()) {
+            MigrationJobs jobs = session.at(address).migrationJobs();
+            own.requireNoOther(address, jobs);
+            jobs.running().forEach(job -> own.laneOf(job).ifPresent(task -> left.putIfAbsent(task, job)));
+        }
+        left.forEach((task, job) -> {
+            log.info("goes on with what an attempt before has left behind: {}", job.text());
+            try (LaneMover lane = new LaneMover(task, run, session)) {
+                JobWatch watch = new JobWatch(lane, own, lifeline);
+                boolean sameEnds = job.source().equals(task.source().id())
+                        && job.target().equals(task.target().id());
+                if (sameEnds) {
+                    if (watch.end(job.slots(), LEFT_BEHIND_LIMIT).moved()) {
+                        run.jobMoved(task, job.slots(), 0, 0);
+                    }
+                } else {
+                    watch.cancelled(job.slots(), "an end of it failed over");
+                }
+            }
+        });
+        return !left.isEmpty();
+    }
+
+    /** Moves what is left of these lanes. */
+    void move(List<LaneTask> tasks, List<NodeView> views) {
+        Kind kind = order.migration() == Migration.KEYS || order.way() == Way.SETTLE ? Kind.NONE : offered(views);
+        if (kind == Kind.NONE) {
+            new Lanes(order, run, session, lifeline).move(tasks);
+            return;
+        }
+        // A server migrates nothing by itself while a slot stands open on it.
+        List<LaneTask> open = new ArrayList<>();
+        List<LaneTask> whole = new ArrayList<>();
+        for (LaneTask task : tasks) {
+            SlotRanges opened = opened(task, views);
+            open.add(task.of(task.pending().intersect(opened)));
+            whole.add(task.of(task.pending().minus(opened)).settled());
+        }
+        new Lanes(order, run, session, lifeline).move(open);
+        if (!run.stopping()) {
+            List<LaneTask> failed = new AtomicLanes(order, run, session, lifeline, kind).move(whole);
+            failed.forEach(task -> run.byKeys(task.pending().size()));
+            new Lanes(order, run, session, lifeline).move(failed);
+        }
+    }
+
+    private static SlotRanges opened(LaneTask task, List<NodeView> views) {
+        return ClusterViews.openSlots(views).stream()
+                .filter(task::opens)
+                .map(OpenSlots::slots)
+                .reduce(SlotRanges.none(), SlotRanges::plus);
+    }
+
+    private Kind offered(List<NodeView> views) {
+        List<NodeAddress> nodes =
+                views.stream().map(view -> view.self().address()).toList();
+        AtomicOffer offer =
+                AtomicOffer.of(reader.ask(nodes, Node::migrationJobs).answers());
+        if (!offer.isTaken(order.migration())) {
+            log.info("batch {} moves key by key: {}", order.number(), offer.without());
+            return Kind.NONE;
+        }
+        return offer.kind();
+    }
+}
