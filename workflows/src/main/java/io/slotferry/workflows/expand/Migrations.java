@@ -16,7 +16,8 @@ final class Migrations {
 
     void record(BatchOutcome outcome) {
         String batch = "batch " + outcome.progress().number();
-        boolean atomically = outcome.atomic().filter(atomic -> atomic.jobs() > 0).isPresent();
+        boolean atomically =
+                outcome.atomic().filter(atomic -> atomic.jobs() > 0).isPresent();
         String by = atomically ? "by the servers' own slot migration" : BY_KEYS;
         if (!by.equals(last) && (atomically || outcome.progress().slotsDone() > outcome.resumed())) {
             last = by;
