@@ -54,7 +54,7 @@ public final class BesideRedisCli implements Callable<Integer> {
                 Twin.SLOTS_TO_MOVE);
         out.printf("%-30s %10s %10s %10s %8s%n", "", "seconds", "keys", "keys/s", "ratio");
         double first = 0;
-        for (Contender contender : List.of(new RedisCli(), new MoverAlone(), new WholeExpansion())) {
+        for (Contender contender : List.of(RedisCli.asItComes(), MoverAlone.byKeys(), new WholeExpansion())) {
             try (Twin twin = Twin.start(binary, keys)) {
                 Duration took = contender.move(twin);
                 long moved = twin.movedKeys();

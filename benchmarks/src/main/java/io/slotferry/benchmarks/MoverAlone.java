@@ -13,6 +13,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ClusterAccess;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,12 +22,31 @@ import java.util.Optional;
 
 /** The mover in mode FAST, batch after batch as a plan would have them, without Temporal. */
 final class MoverAlone implements Contender {
-    private static final int BATCHES = 41;
     private static final int LANES = 4;
+
+    private final String name;
+    private final int batches;
+    private final Migration migration;
+
+    private MoverAlone(String name, int batches, Migration migration) {
+        this.name = name;
+        this.batches = batches;
+        this.migration = migration;
+    }
+
+    /** Key by key, in batches of 100 slots. */
+    static MoverAlone byKeys() {
+        return new MoverAlone("slotferry, mover alone, FAST", 41, Migration.KEYS);
+    }
+
+    /** By the servers' own migration, in one batch. */
+    static MoverAlone atomic() {
+        return new MoverAlone("slotferry ATOMIC, mover alone", 1, Migration.ATOMIC);
+    }
 
     @Override
     public String name() {
-        return "slotferry, mover alone, FAST";
+        return name;
     }
 
     @Override
@@ -44,25 +64,25 @@ final class MoverAlone implements Contender {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** From each source the first slots of its contiguous third, in batches of at most 100. */
-    private static List<BatchOrder> orders(Twin twin) {
+    /** From each source the first slots of its contiguous third, in so many batches. */
+    private List<BatchOrder> orders(Twin twin) {
         List<LocalNode> sources = twin.sources();
         ClusterAccess access =
                 new ClusterAccess(sources.stream().map(MoverAlone::address).toList(), Optional.empty());
         List<BatchOrder> orders = new ArrayList<>();
-        for (int batch = 0; batch < BATCHES; batch++) {
+        for (int batch = 0; batch < batches; batch++) {
             List<Move> moves = new ArrayList<>();
             for (int i = 0; i < sources.size(); i++) {
                 int first = 16_384 * i / sources.size();
                 int share = Twin.SLOTS_TO_MOVE * (i + 1) / sources.size() - Twin.SLOTS_TO_MOVE * i / sources.size();
-                int from = first + share * batch / BATCHES;
-                int to = first + share * (batch + 1) / BATCHES - 1;
+                int from = first + share * batch / batches;
+                int to = first + share * (batch + 1) / batches - 1;
                 moves.add(new Move(
                         List.of(member(sources.get(i))),
                         List.of(member(twin.target())),
                         SlotRanges.parse(from + "-" + to)));
             }
-            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves));
+            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves).by(migration));
         }
         return orders;
     }

@@ -6,21 +6,40 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** {@code redis-cli --cluster reshard}, as it comes: slot by slot, ten keys in a MIGRATE. */
+/** The server's own command-line client and its {@code --cluster reshard}. */
 final class RedisCli implements Contender {
+    private final String name;
+    private final List<String> options;
+
+    private RedisCli(String name, String... options) {
+        this.name = name;
+        this.options = List.of(options);
+    }
+
+    /** As it comes: slot by slot, ten keys in a MIGRATE. */
+    static RedisCli asItComes() {
+        return new RedisCli("redis-cli --cluster reshard");
+    }
+
+    /** Valkey's, by MIGRATESLOTS. */
+    static RedisCli atomic() {
+        return new RedisCli("valkey-cli, atomic", "--cluster-use-atomic-slot-migration");
+    }
+
     @Override
     public String name() {
-        return "redis-cli --cluster reshard";
+        return name;
     }
 
     @Override
     public Duration move(Twin twin) {
         twin.join();
         Path log = twin.folder().resolve("reshard.log");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 twin.cli().toString(),
                 "--cluster",
                 "reshard",
@@ -31,7 +50,8 @@ final class RedisCli implements Contender {
                 twin.target().nodeId(),
                 "--cluster-slots",
                 String.valueOf(Twin.SLOTS_TO_MOVE),
-                "--cluster-yes");
+                "--cluster-yes"));
+        command.addAll(options);
         try {
             long began = System.nanoTime();
             int exit = new ProcessBuilder(command)

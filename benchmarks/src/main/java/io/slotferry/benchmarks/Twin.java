@@ -8,14 +8,18 @@ import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Jedis;
 
 /** Three masters with data and a fourth without; each contender gets one, and all are alike. */
 final class Twin implements AutoCloseable {
     /** What the new master is to own in the end. */
     static final int SLOTS_TO_MOVE = 4_096;
+
+    private static final Duration TRIMMING = Duration.ofSeconds(30);
 
     private final LocalCluster cluster;
     private final LocalNode target;
@@ -91,8 +95,8 @@ final class Twin implements AutoCloseable {
         cluster.awaitReady(members());
         Access access = Access.to(cluster);
         List<Finding> findings = dataset.check(access);
-        List<Holding> holdings = Holding.read(access);
-        long keys = holdings.stream().mapToLong(Holding::keys).sum();
+        List<Holding> holdings = trimmed(access);
+        long keys = sum(holdings);
         Holding moved = holdings.stream()
                 .filter(holding -> holding.master().equals(target.address()))
                 .findFirst()
@@ -103,6 +107,22 @@ final class Twin implements AutoCloseable {
                     + findings.stream().limit(10).toList());
         }
         return moved.keys();
+    }
+
+    /** Redis deletes what it has migrated after the fact. */
+    private List<Holding> trimmed(Access access) {
+        long end = System.nanoTime() + TRIMMING.toNanos();
+        while (true) {
+            List<Holding> holdings = Holding.read(access);
+            if (sum(holdings) <= dataset.keys() || System.nanoTime() > end) {
+                return holdings;
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    private static long sum(List<Holding> holdings) {
+        return holdings.stream().mapToLong(Holding::keys).sum();
     }
 
     @Override
