@@ -7,6 +7,7 @@ import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.Sweep;
 import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.guard.BatchGuard.Ends;
+import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.slots.Gate.Passed;
 import io.slotferry.planning.KnownNode.Role;
@@ -20,6 +21,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,7 +133,7 @@ public final class BatchMover {
         BatchOutcome move() {
             Passed passed = gate.pass(patience.agreement());
             Ends ends = ends(passed);
-            if (!gate.underWay(passed.cluster().views())) {
+            if (!isUnderWay(passed)) {
                 if (order.terms().over(Instant.now())) {
                     log.info(
                             "batch {} does not begin after {}",
@@ -157,6 +159,16 @@ public final class BatchMover {
                     passed = gate.pass(patience.failover());
                 }
             }
+        }
+
+        /** Whether an attempt before has begun it: a slot is open or has moved, or a job that it left behind is at work. */
+        private boolean isUnderWay(Passed passed) {
+            OwnJobs own = new OwnJobs(passed.tasks(), order.way());
+            return gate.underWay(passed.cluster().views())
+                    || (order.migration() != Migration.KEYS
+                            && reader.ask(masters(passed), Node::migrationJobs).answers().values().stream()
+                                    .flatMap(jobs -> jobs.running().stream())
+                                    .anyMatch(job -> own.laneOf(job).isPresent()));
         }
 
         private Ends ends(Passed passed) {
