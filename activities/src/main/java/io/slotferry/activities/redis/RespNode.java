@@ -1,6 +1,5 @@
 package io.slotferry.activities.redis;
 
-import java.util.Map;
 import static io.slotferry.activities.redis.RespConnection.command;
 import static io.slotferry.activities.redis.RespConnection.text;
 
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisDataException;

@@ -106,7 +106,7 @@ class ReturnPlannerIT {
                     .readTree("""
                     {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]}, "backup": "none",
                      "batch": {"migration": "ATOMIC"}}""".formatted(local.masters().get(0).address(), added.address())));
-            PlanAnswer answer = new PlanMaker(reader).make(request, BigKeys.NONE);
+            PlanAnswer answer = new PlanMaker(reader).make(request, BigKeys.NONE, Optional.empty());
             assertThat(answer.text()).contains("Slots move whole by the servers' own migration");
             Plan plan = answer.plan().orElseThrow();
             Lane lane = plan.batches().get(0).lanes().get(0);
