@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlanSoundness;
@@ -48,6 +49,10 @@ final class RecordReader {
 
     private Optional<RunRecord> record() {
         Optional<ExpandRequest> request = request();
+        // Left out where it is empty, and in files of earlier releases.
+        if (fields.node("plan") instanceof ObjectNode written && !written.has("evenness")) {
+            written.putNull("evenness");
+        }
         Optional<Plan> plan = value("plan", new TypeReference<>() {});
         Optional<List<NodeId>> members = value("members", new TypeReference<>() {});
         Optional<List<NodeId>> joined = value("joinedBefore", new TypeReference<>() {});
