@@ -69,6 +69,7 @@ final class ExpandTestRun implements AutoCloseable {
         Worker worker = server.newWorker(
                 Names.TASK_QUEUE,
                 WorkerOptions.newBuilder()
+                        .setDefaultDeadlockDetectionTimeout(30_000)
                         .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
                         .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
                         .build());

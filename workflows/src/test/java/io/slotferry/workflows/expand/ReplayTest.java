@@ -16,6 +16,7 @@ import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowHistoryLoader;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,7 +55,12 @@ class ReplayTest {
                         .build())
                 .build();
         try (TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options)) {
-            Worker worker = environment.newWorker(Names.TASK_QUEUE);
+            Worker worker = environment.newWorker(
+                    Names.TASK_QUEUE,
+                    WorkerOptions.newBuilder()
+                            // A machine that has much else to do is no deadlock.
+                            .setDefaultDeadlockDetectionTimeout(30_000)
+                            .build());
             worker.registerWorkflowImplementationTypes(workflow);
             worker.replayWorkflowExecution(WorkflowHistoryLoader.readHistoryFromResource("histories/" + history));
         }
