@@ -261,8 +261,8 @@ class CommandsIT {
                         "HALTED, NODE_UNREACHABLE: 10.0.0.2:7000 does not answer",
                         "connect timed out after 2 s, 5 times")
                 .contains(
-                        "You can: slotferry retry halts | slotferry rollback halts | slotferry stop-here halts | slotferry"
-                                + " cancel halts");
+                        "You can: slotferry retry halts | slotferry retune halts | slotferry rollback halts | slotferry"
+                                + " stop-here halts | slotferry cancel halts");
         assertThat(halted.code()).isEqualTo(ExitCode.HALTED.code());
 
         Cli.Done status = run("status", cli(), "halts");

@@ -78,7 +78,7 @@ public final class LoadGuard implements BatchGuard {
                     FailureKind.LOAD_TOO_HIGH,
                     "The batch waits: nodes are over the request's thresholds.",
                     over.subList(0, Math.min(over.size(), ClusterViews.MAX_DIFFERENCES)),
-                    "wait for a quieter hour, then slotferry retry; a new request may state other thresholds");
+                    "wait for a quieter hour, then slotferry retry; slotferry retune --threshold sets other limits");
         }
         measured.values().forEach(node -> memory.forget(node.info()));
     }
