@@ -215,10 +215,11 @@ class ClusterChecksIT {
             String says = stage.says(CheckName.NO_MIGRATION_JOB);
 
             master(stage, 1).resume();
-            assertThat(says.replaceAll("job \\S+ of", "job J of").replaceAll("(?<=9000-9010: )[\\w-]+", "its state"))
+            assertThat(says.replaceAll("job \\S+ of", "job J of")
+                            .replaceAll("(?<=9000-9010 )from \\S+ to \\S+: [\\w-]+", "from S to T: its state"))
                     .isEqualTo(
-                            "FAIL: {master-0}: migration job J of slots 9000-9010: its state -> let it finish, or cancel"
-                                    + " it on the node, before you expand");
+                            "FAIL: {master-0}: migration job J of slots 9000-9010 from S to T: its state -> let it finish, or"
+                                    + " cancel it on the node, before you expand");
         }
     }
 
