@@ -217,7 +217,7 @@ class RefusalsIT {
                 .isEqualTo("""
                 --- slotferry expand -f request.json ends with exit code 2
                 Error: The plan needs an approval, and there is no terminal to ask on; nothing was started.
-                Next: slotferry plan first, then slotferry expand -y with the same request
+                Next: slotferry plan --out plan.json, then slotferry expand --plan plan.json; or slotferry expand -y
                 """);
     }
 }

@@ -27,6 +27,12 @@ final class SlotWeigher {
     /** Long enough for load to show, short enough for a person to wait. */
     private static final Duration LOAD_INTERVAL = Duration.ofSeconds(10);
 
+    /** Of a core, on each master in the mean: what a server uses by itself. Below it there is no load to be shared out. */
+    private static final double IDLE = 0.01;
+
+    /** The same of the time that commands take: that of commands by which clusters are looked at. */
+    private static final double IDLE_COMMANDS = 0.000_1;
+
     private static final int SLOTS_AT_ONCE = 64;
     private static final int KEYS_OF_A_SLOT = 8;
     /** Between two questions about {@value #SLOTS_AT_ONCE} slots, so that clients come in between. */
@@ -168,14 +174,26 @@ final class SlotWeigher {
                 after.get()
                         .forEach(
                                 (slot, now) -> used.put(slot, now - before.get().getOrDefault(slot, 0L)));
-                return weighed(Balance.LOAD, used, "cpu-usec of CLUSTER SLOT-STATS" + during);
+                return loaded(masters, used, IDLE_COMMANDS, "cpu-usec of CLUSTER SLOT-STATS" + during);
             }
         }
-        return weighed(
-                Balance.LOAD,
+        return loaded(
+                masters,
                 loadByKeys(masters),
+                IDLE,
                 "the CPU time of each master" + during + ", shared out among its slots by their keys, since not every"
                         + " master keeps CLUSTER SLOT-STATS (cluster-slot-stats-enabled)");
+    }
+
+    /** Where next to nothing was used, all slots count the same. */
+    private WeighedSlots loaded(Map<NodeAddress, Shard> masters, Map<Integer, Long> micros, double idle, String how) {
+        long sum = micros.values().stream().mapToLong(Long::longValue).sum();
+        return sum < idle * loadInterval.toMillis() * 1_000 * masters.size()
+                ? weighed(
+                        Balance.LOAD,
+                        Map.of(),
+                        "all slots the same, since hardly any load was seen (" + sum / 1_000 + " ms); " + how)
+                : weighed(Balance.LOAD, micros, how + " (" + sum / 1_000 + " ms)");
     }
 
     private Map<Integer, Long> loadByKeys(Map<NodeAddress, Shard> masters) {

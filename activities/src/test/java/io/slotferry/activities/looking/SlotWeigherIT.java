@@ -83,6 +83,10 @@ class SlotWeigherIT {
                     }
                 }
             }
+            WeighedSlots idle = weigh(local, spare, Balance.LOAD);
+            assertThat(idle.how()).startsWith("all slots the same, since hardly any load was seen");
+            assertThat(idle.slots().sum()).isZero();
+
             AtomicBoolean over = new AtomicBoolean();
             CompletableFuture<Void> busy = CompletableFuture.runAsync(() -> {
                 try (Jedis jedis = local.masters().get(owner(HOT)).jedis()) {
