@@ -14,9 +14,9 @@ import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
-import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse;
 import io.temporal.api.workflowservice.v1.StartWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -54,17 +54,30 @@ final class WebForm {
 
     /** The failure that closed the run: its message is what the Web UI shows. */
     Failure failure(WorkflowExecution run) {
-        GetWorkflowExecutionHistoryResponse answer = client.getWorkflowServiceStubs()
-                .blockingStub()
-                .withDeadlineAfter(HANGS_AFTER_SECONDS, TimeUnit.SECONDS)
-                .getWorkflowExecutionHistory(GetWorkflowExecutionHistoryRequest.newBuilder()
-                        .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(run)
-                        .setWaitNewEvent(true)
-                        .setHistoryEventFilterType(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
-                        .build());
-        HistoryEvent last = answer.getHistory().getEvents(answer.getHistory().getEventsCount() - 1);
+        HistoryEvent last = closing(run);
         assertThat(last.getEventType()).isEqualTo(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED);
         return last.getWorkflowExecutionFailedEventAttributes().getFailure();
+    }
+
+    /** The server answers a poll after some time without the event that was waited for. */
+    private HistoryEvent closing(WorkflowExecution run) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGS_AFTER_SECONDS);
+        while (true) {
+            List<HistoryEvent> events = client.getWorkflowServiceStubs()
+                    .blockingStub()
+                    .withDeadlineAfter(HANGS_AFTER_SECONDS, TimeUnit.SECONDS)
+                    .getWorkflowExecutionHistory(GetWorkflowExecutionHistoryRequest.newBuilder()
+                            .setNamespace(client.getOptions().getNamespace())
+                            .setExecution(run)
+                            .setWaitNewEvent(true)
+                            .setHistoryEventFilterType(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
+                            .build())
+                    .getHistory()
+                    .getEventsList();
+            if (!events.isEmpty()) {
+                return events.get(events.size() - 1);
+            }
+            assertThat(System.nanoTime()).as("the run still hangs").isLessThan(deadline);
+        }
     }
 }
