@@ -145,7 +145,11 @@ final class FaultRun {
                         ? end.repeating(operator.repeated())
                         : end,
                 steering.halts(),
-                strikes.moved(),
+                Foreseen.without(
+                        strikes.moved(),
+                        operator.plan(),
+                        after.claims(after.nodes().keySet()),
+                        timeline::shard),
                 stage.unrest(),
                 losses,
                 errors(clients, timeline));

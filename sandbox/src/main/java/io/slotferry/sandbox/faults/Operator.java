@@ -3,6 +3,7 @@ package io.slotferry.sandbox.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.grpc.StatusRuntimeException;
+import io.slotferry.planning.Plan;
 import io.slotferry.sandbox.BatchHistory;
 import io.slotferry.sandbox.TemporalLink;
 import io.slotferry.sandbox.faults.RunEnd.State;
@@ -81,6 +82,15 @@ final class Operator {
 
     /** Empty while Temporal or every worker is away. */
     Optional<ExpandStatus> status() {
+        return query("status", ExpandStatus.class);
+    }
+
+    /** The plan of the latest run; empty as {@link #status} is, and where none was made. */
+    Optional<Plan> plan() {
+        return query("plan", Plan.class);
+    }
+
+    private <T> Optional<T> query(String name, Class<T> type) {
         try {
             QueryWorkflowResponse answer = link.client()
                     .getWorkflowServiceStubs()
@@ -89,12 +99,12 @@ final class Operator {
                     .queryWorkflow(QueryWorkflowRequest.newBuilder()
                             .setNamespace(namespace())
                             .setExecution(latest())
-                            .setQuery(WorkflowQuery.newBuilder().setQueryType("status"))
+                            .setQuery(WorkflowQuery.newBuilder().setQueryType(name))
                             .build());
             return Optional.ofNullable(link.client()
                     .getOptions()
                     .getDataConverter()
-                    .fromPayloads(0, Optional.of(answer.getQueryResult()), ExpandStatus.class, ExpandStatus.class));
+                    .fromPayloads(0, Optional.of(answer.getQueryResult()), type, type));
         } catch (StatusRuntimeException | DataConverterException e) {
             return Optional.empty();
         }
