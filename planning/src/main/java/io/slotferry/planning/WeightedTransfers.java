@@ -59,39 +59,53 @@ final class WeightedTransfers {
         return transfers.lanes();
     }
 
+    /** A part of what a giver gives. */
+    private record Part(int taker, double amount) {}
+
     /** What each shard gives, to whom in which proportion: as many pairs of shards as {@link Transfers} would have. */
     private void spread() {
         int[] givers = shards(1);
         int[] takers = shards(-1);
         owned.forEach(shard -> takersOf.add(new int[0]));
         double[] wanted = IntStream.of(takers).mapToDouble(i -> -surplus[i]).toArray();
+        List<List<Part>> parts = givers.length * takers.length <= Plan.MAX_LANES_PER_BATCH
+                ? inProportion(givers, takers, wanted)
+                : alongTwoLists(givers, takers, wanted);
+        for (int i = 0; i < givers.length; i++) {
+            takersOf.set(givers[i], parts.get(i).stream().mapToInt(Part::taker).toArray());
+            deal(givers[i], parts.get(i));
+        }
+    }
+
+    /** Every giver gives to every taker. */
+    private List<List<Part>> inProportion(int[] givers, int[] takers, double[] wanted) {
         double all = Arrays.stream(wanted).sum();
-        boolean everyPair = givers.length * takers.length <= Plan.MAX_LANES_PER_BATCH;
+        return IntStream.of(givers)
+                .mapToObj(giver -> IntStream.range(0, takers.length)
+                        .mapToObj(t -> new Part(takers[t], surplus[giver] * wanted[t] / all))
+                        .toList())
+                .toList();
+    }
+
+    /** Each part empties a giver or fills a taker. */
+    private List<List<Part>> alongTwoLists(int[] givers, int[] takers, double[] wanted) {
+        double[] open = wanted.clone();
+        List<List<Part>> parts = new ArrayList<>();
         int next = 0;
         for (int giver : givers) {
-            double gives = surplus[giver];
-            List<Integer> to = new ArrayList<>();
-            List<Double> amounts = new ArrayList<>();
-            if (everyPair) {
-                for (int t = 0; t < takers.length; t++) {
-                    to.add(takers[t]);
-                    amounts.add(gives * wanted[t] / all);
-                }
-            } else {
-                for (double left = gives; left > 0 && next < takers.length; ) {
-                    double amount = Math.min(left, wanted[next]);
-                    to.add(takers[next]);
-                    amounts.add(amount);
-                    left -= amount;
-                    wanted[next] -= amount;
-                    if (wanted[next] <= 0) {
-                        next++;
-                    }
+            List<Part> given = new ArrayList<>();
+            for (double left = surplus[giver]; left > 0 && next < takers.length; ) {
+                double amount = Math.min(left, open[next]);
+                given.add(new Part(takers[next], amount));
+                left -= amount;
+                open[next] -= amount;
+                if (open[next] <= 0) {
+                    next++;
                 }
             }
-            takersOf.set(giver, to.stream().mapToInt(i -> i).toArray());
-            deal(giver, to, amounts);
+            parts.add(given);
         }
+        return parts;
     }
 
     private int[] shards(int sign) {
@@ -101,21 +115,21 @@ final class WeightedTransfers {
     }
 
     /** Slots in the order of leaving, to one taker after the other, each as much as is nearest to its amount. */
-    private void deal(int giver, List<Integer> takers, List<Double> amounts) {
-        int taker = 0;
-        double until = amounts.isEmpty() ? 0 : amounts.get(0);
+    private void deal(int giver, List<Part> parts) {
+        int part = 0;
+        double until = parts.isEmpty() ? 0 : parts.get(0).amount();
         double dealt = 0;
         for (int slot : leaving(giver)) {
             double middle = dealt + weights[slot] / 2.0;
-            while (taker < takers.size() && middle > until) {
-                taker++;
-                until += taker < takers.size() ? amounts.get(taker) : 0;
+            while (part < parts.size() && middle > until) {
+                part++;
+                until += part < parts.size() ? parts.get(part).amount() : 0;
             }
-            if (taker == takers.size()) {
+            if (part == parts.size()) {
                 return;
             }
             dealt += weights[slot];
-            shift(slot, takers.get(taker));
+            shift(slot, parts.get(part).taker());
         }
     }
 

@@ -60,12 +60,7 @@ public final class ApproveCommand extends RunCommand {
             }
             voice().say(status.planText().stripTrailing());
             voice().say("Fingerprint: " + status.fingerprint());
-            if (!yes
-                    && surroundings()
-                            .terminal()
-                            .ask("Approve? [y/N] ")
-                            .filter(Commands::isYes)
-                            .isEmpty()) {
+            if (!yes && !surroundings().terminal().confirms("Approve?")) {
                 voice().say("Not approved; the run waits on. To end it: slotferry cancel " + name());
                 return ExitCode.REFUSED;
             }

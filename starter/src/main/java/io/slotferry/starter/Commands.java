@@ -31,8 +31,4 @@ final class Commands {
     static ObjectNode approval(String fingerprint, String why) {
         return word(why).put("fingerprint", fingerprint);
     }
-
-    static boolean isYes(String answer) {
-        return answer.strip().matches("(?i)y(es)?");
-    }
 }

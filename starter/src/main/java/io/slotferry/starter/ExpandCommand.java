@@ -206,12 +206,7 @@ public final class ExpandCommand extends TemporalCommand {
     /** Answers whether the plan was approved; else the run was cancelled. */
     private boolean approve(Connection temporal, Run run, ExpandStatus status) {
         Commands commands = new Commands(temporal, voice());
-        if (yes
-                || surroundings()
-                        .terminal()
-                        .ask("Go ahead? [y/N] ")
-                        .filter(Commands::isYes)
-                        .isPresent()) {
+        if (yes || surroundings().terminal().confirms("Go ahead?")) {
             commands.give(run, RunState.Command.APPROVE, Commands.approval(status.fingerprint(), ""));
             return true;
         }

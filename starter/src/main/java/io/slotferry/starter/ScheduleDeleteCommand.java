@@ -1,5 +1,6 @@
 package io.slotferry.starter;
 
+import io.temporal.client.schedules.ScheduleHandle;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,10 +36,7 @@ public final class ScheduleDeleteCommand extends ScheduleIdCommand {
             voice().say("Nothing was deleted.");
             return ExitCode.REFUSED;
         }
-        schedules.answer(id(), () -> {
-            schedules.handle(id()).delete();
-            return id();
-        });
+        schedules.change(id(), ScheduleHandle::delete);
         voice().say("Deleted " + id() + ".");
         voice().event("deleted", Map.of("id", id()));
         return ExitCode.OK;

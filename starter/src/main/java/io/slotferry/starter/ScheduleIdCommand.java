@@ -42,10 +42,6 @@ abstract class ScheduleIdCommand extends TemporalCommand {
     boolean agreed(boolean yes, String question) {
         return yes
                 || !surroundings().terminal().interactive()
-                || surroundings()
-                        .terminal()
-                        .ask(question + " [y/N] ")
-                        .filter(Commands::isYes)
-                        .isPresent();
+                || surroundings().terminal().confirms(question);
     }
 }

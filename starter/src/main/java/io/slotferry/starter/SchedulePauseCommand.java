@@ -21,10 +21,7 @@ public final class SchedulePauseCommand extends ScheduleIdCommand {
 
     @Override
     ExitCode run(Schedules schedules) {
-        schedules.answer(id(), () -> {
-            schedules.handle(id()).pause(note("paused", why));
-            return id();
-        });
+        schedules.change(id(), handle -> handle.pause(note("paused", why)));
         show(schedules);
         return ExitCode.OK;
     }

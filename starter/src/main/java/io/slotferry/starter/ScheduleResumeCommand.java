@@ -19,10 +19,7 @@ public final class ScheduleResumeCommand extends ScheduleIdCommand {
 
     @Override
     ExitCode run(Schedules schedules) {
-        schedules.answer(id(), () -> {
-            schedules.handle(id()).unpause(note("resumed", why));
-            return id();
-        });
+        schedules.change(id(), handle -> handle.unpause(note("resumed", why)));
         show(schedules);
         return ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 package io.slotferry.starter;
 
 import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** Lets a schedule start a run now. */
@@ -20,13 +21,10 @@ public final class ScheduleTriggerCommand extends ScheduleIdCommand {
     @Override
     ExitCode run(Schedules schedules) {
         schedules.describe(id());
-        schedules.answer(id(), () -> {
-            schedules.handle(id()).trigger(ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_SKIP);
-            return id();
-        });
+        schedules.change(id(), handle -> handle.trigger(ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_SKIP));
         voice().say("Triggered " + id() + "; its run is the last one that slotferry schedule show " + id()
                 + " names, unless one was under way.");
-        voice().event("triggered", java.util.Map.of("id", id()));
+        voice().event("triggered", Map.of("id", id()));
         return ExitCode.OK;
     }
 }

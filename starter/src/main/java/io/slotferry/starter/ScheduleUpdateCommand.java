@@ -49,13 +49,10 @@ public final class ScheduleUpdateCommand extends ScheduleIdCommand {
             voice().say("Nothing was changed.");
             return ExitCode.REFUSED;
         }
-        schedules.answer(id(), () -> {
-            schedules
-                    .handle(id())
-                    .update(input ->
-                            new ScheduleUpdate(changed(input.getDescription().getSchedule())));
-            return id();
-        });
+        schedules.change(
+                id(),
+                handle -> handle.update(input ->
+                        new ScheduleUpdate(changed(input.getDescription().getSchedule()))));
         show(schedules);
         return ExitCode.OK;
     }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Temporal's schedules, as far as they start expansions. */
@@ -119,7 +120,15 @@ final class Schedules {
         return answer(id, () -> handle(id).describe());
     }
 
-    ScheduleHandle handle(String id) {
+    /** Does something to the schedule of that name. */
+    void change(String id, Consumer<ScheduleHandle> change) {
+        answer(id, () -> {
+            change.accept(handle(id));
+            return id;
+        });
+    }
+
+    private ScheduleHandle handle(String id) {
         return client.getHandle(id);
     }
 
@@ -165,7 +174,7 @@ final class Schedules {
         }
     }
 
-    <T> T answer(String id, Supplier<T> call) {
+    private <T> T answer(String id, Supplier<T> call) {
         try {
             return call.get();
         } catch (RuntimeException e) {

@@ -20,6 +20,13 @@ interface Terminal {
     /** Asks; empty where the input ended. */
     Optional<String> ask(String question);
 
+    /** Asks for a yes; anything else, and no answer, is a no. */
+    default boolean confirms(String question) {
+        return ask(question + " [y/N] ")
+                .filter(answer -> answer.strip().matches("(?i)y(es)?"))
+                .isPresent();
+    }
+
     /** Nobody is there. */
     static Terminal none() {
         return new Terminal() {

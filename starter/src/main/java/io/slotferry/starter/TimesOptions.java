@@ -96,7 +96,7 @@ final class TimesOptions {
         if (once != null) {
             // In UTC, since a zone's clock may show a time twice or never.
             return spec.setCalendars(List.of(moment(zone, now)))
-                    .setTimeZoneName(ZoneOffset.UTC.getId().equals("Z") ? "UTC" : ZoneOffset.UTC.getId())
+                    .setTimeZoneName("UTC")
                     .build();
         }
         if (!crons.isEmpty()) {

@@ -4,15 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.slotferry.servers.LocalTemporal;
-import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.SlotferryJson;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import io.temporal.worker.Worker;
-import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,31 +21,15 @@ class CommandsIT {
     @TempDir
     static Path folder;
 
-    private static LocalTemporal temporal;
-    private static WorkflowServiceStubs stubs;
-    private static WorkerFactory factory;
+    private static ScriptedTemporal temporal;
 
     @BeforeAll
     static void start() {
-        temporal = LocalTemporal.builder().startProcess();
-        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(temporal.address())
-                .build());
-        factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
-                stubs,
-                WorkflowClientOptions.newBuilder()
-                        .setDataConverter(SlotferryJson.dataConverter())
-                        .build()));
-        Worker worker = factory.newWorker(Names.TASK_QUEUE);
-        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
-        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
-        factory.start();
+        temporal = ScriptedTemporal.start();
     }
 
     @AfterAll
     static void stop() {
-        factory.shutdownNow();
-        stubs.shutdownNow();
         temporal.close();
     }
 
@@ -428,9 +404,7 @@ class CommandsIT {
     @Test
     void a_run_that_was_terminated_ends_as_failed_with_the_reason() {
         expand(cli(), "halts-terminated", "-y");
-        factory.getWorkflowClient()
-                .newUntypedWorkflowStub("expand-halts-terminated")
-                .terminate("by a test");
+        temporal.client().newUntypedWorkflowStub("expand-halts-terminated").terminate("by a test");
 
         Cli.Done done = run("watch", cli(), "halts-terminated");
         assertThat(done.out()).contains("The run was terminated: by a test");

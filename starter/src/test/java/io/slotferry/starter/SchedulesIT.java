@@ -4,15 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.slotferry.servers.LocalTemporal;
-import io.slotferry.workflows.contract.Names;
-import io.slotferry.workflows.contract.SlotferryJson;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import io.temporal.worker.Worker;
-import io.temporal.worker.WorkerFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -30,31 +21,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SchedulesIT {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
-    private static LocalTemporal temporal;
-    private static WorkflowServiceStubs stubs;
-    private static WorkerFactory factory;
+    private static ScriptedTemporal temporal;
 
     @BeforeAll
     static void start() {
-        temporal = LocalTemporal.builder().startProcess();
-        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(temporal.address())
-                .build());
-        factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
-                stubs,
-                WorkflowClientOptions.newBuilder()
-                        .setDataConverter(SlotferryJson.dataConverter())
-                        .build()));
-        Worker worker = factory.newWorker(Names.TASK_QUEUE);
-        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
-        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
-        factory.start();
+        temporal = ScriptedTemporal.start();
     }
 
     @AfterAll
     static void stop() {
-        factory.shutdownNow();
-        stubs.shutdownNow();
         temporal.close();
     }
 

@@ -16,6 +16,7 @@ final class ForkRoom {
     /** A fork that takes longer stops the node for all its clients. */
     private static final long FORK_LIMIT_MICROS = 1_000_000;
 
+    private static final String ROOM = "every node has room for a fork, and its last one went well";
     private static final double MEGABYTE = 1_000_000;
     private static final int HEURISTIC = 0;
     private static final int STRICT = 2;
@@ -42,7 +43,7 @@ final class ForkRoom {
         if (!readings.request().withoutBackup()) {
             store();
         }
-        answers.passUnlessSaid(CheckName.FORK_ROOM, "every node has room for a fork, and its last one went well");
+        answers.passUnlessSaid(CheckName.FORK_ROOM, ROOM);
     }
 
     /** Written pages are copied while the child lives: at worst all of them. */
@@ -111,7 +112,7 @@ final class ForkRoom {
 
     private void store() {
         if (!(BackupTarget.parse(readings.request().backup()) instanceof BackupTarget.Folder folder)) {
-            answers.passUnlessSaid(CheckName.FORK_ROOM, "every node has room for a fork, and its last one went well");
+            answers.passUnlessSaid(CheckName.FORK_ROOM, ROOM);
             answers.notApplicable(
                     CheckName.FORK_ROOM, Optional.empty(), "how much room there is in a bucket cannot be asked");
             return;
@@ -151,8 +152,7 @@ final class ForkRoom {
                     "the worker's user may not write in " + there + ", where the backup is to lie",
                     "give the worker's user the right to write there, or name another store");
         } else {
-            answers.passUnlessSaid(
-                    CheckName.FORK_ROOM, "every node has room for a fork, and its last one went well; " + figures);
+            answers.passUnlessSaid(CheckName.FORK_ROOM, ROOM + "; " + figures);
         }
     }
 

@@ -34,9 +34,9 @@ final class ClosedRuns {
     private final RecordedRuns runs;
     private final RunRecords records;
 
-    ClosedRuns(WorkflowClient client, RunRecords records) {
+    ClosedRuns(WorkflowClient client, RecordedRuns runs, RunRecords records) {
         this.client = client;
-        this.runs = new RecordedRuns(client);
+        this.runs = runs;
         this.records = records;
     }
 

@@ -31,9 +31,10 @@ public final class RecordingActivities implements Activities.Recording {
         this.leases = new Leases(client);
         this.reports = new ReportFiles(reports);
         this.records = new RecordFiles(reports);
+        RecordedRuns runs = new RecordedRuns(client);
         RunRecords inHistory = RunRecords.inHistory(client);
-        this.closed = new ClosedRuns(client, inHistory);
-        this.resets = new Resets(new RecordedRuns(client), inHistory);
+        this.closed = new ClosedRuns(client, runs, inHistory);
+        this.resets = new Resets(runs, inHistory);
     }
 
     /** Where reports go unless the worker is told otherwise: below XDG_STATE_HOME, else below ~/.local/state. */

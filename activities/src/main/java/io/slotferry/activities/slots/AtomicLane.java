@@ -1,6 +1,5 @@
 package io.slotferry.activities.slots;
 
-import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
@@ -8,12 +7,12 @@ import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.activities.slots.JobSizer.Load;
 import io.slotferry.activities.slots.JobWatch.Ended;
 import io.slotferry.planning.SlotRanges;
-import io.slotferry.workflows.contract.FailureKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Moves the slots of one lane by the servers' own migration, job by job. A job that fails leaves its slots with the source; the
@@ -159,7 +158,7 @@ final class AtomicLane {
 
     /** What a node says that is no master any more, or to which these slots are another's than a moment ago. */
     private void refuseFailover(String reply) {
-        if (List.of(
+        if (Stream.of(
                         "READONLY",
                         "CLUSTERDOWN",
                         "replica",
@@ -167,14 +166,10 @@ final class AtomicLane {
                         "not served by",
                         "already the owner",
                         "different source")
-                .stream()
                 .anyMatch(reply::contains)) {
-            throw new Halted(
-                    FailureKind.SHARD_FAILED_OVER,
+            throw LaneMover.failedOver(
                     "An end of " + lane.task().name() + " is no master any more, or its slots are another's.",
-                    List.of(kind.command() + " was answered by: " + reply),
-                    "it goes on with the new master by itself; if it stays so, see CLUSTER NODES and the node's log, then"
-                            + " slotferry retry");
+                    List.of(kind.command() + " was answered by: " + reply));
         }
     }
 }

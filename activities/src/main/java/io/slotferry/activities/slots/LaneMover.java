@@ -160,7 +160,7 @@ final class LaneMover implements AutoCloseable {
         }
     }
 
-    private static Halted failedOver(String message, List<String> evidence) {
+    static Halted failedOver(String message, List<String> evidence) {
         return new Halted(
                 FailureKind.SHARD_FAILED_OVER,
                 message,

@@ -88,10 +88,8 @@ record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSess
     }
 
     private static SlotRanges opened(LaneTask task, List<NodeView> views) {
-        return ClusterViews.openSlots(views).stream()
-                .filter(task::opens)
-                .map(OpenSlots::slots)
-                .reduce(SlotRanges.none(), SlotRanges::plus);
+        return SlotRanges.union(
+                ClusterViews.openSlots(views).stream().filter(task::opens).map(OpenSlots::slots));
     }
 
     private Kind offered(List<NodeView> views) {

@@ -1,0 +1,54 @@
+package io.slotferry.starter;
+
+import io.slotferry.servers.LocalTemporal;
+import io.slotferry.workflows.contract.Names;
+import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+
+/** A real Temporal server, with a worker that tells of expansions by a script. */
+final class ScriptedTemporal implements AutoCloseable {
+    private final LocalTemporal temporal;
+    private final WorkflowServiceStubs stubs;
+    private final WorkerFactory factory;
+
+    private ScriptedTemporal(LocalTemporal temporal) {
+        this.temporal = temporal;
+        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.address())
+                .build());
+        factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setDataConverter(SlotferryJson.dataConverter())
+                        .build()));
+    }
+
+    static ScriptedTemporal start() {
+        ScriptedTemporal scripted = new ScriptedTemporal(LocalTemporal.builder().startProcess());
+        Worker worker = scripted.factory.newWorker(Names.TASK_QUEUE);
+        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
+        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
+        scripted.factory.start();
+        return scripted;
+    }
+
+    String address() {
+        return temporal.address();
+    }
+
+    WorkflowClient client() {
+        return factory.getWorkflowClient();
+    }
+
+    @Override
+    public void close() {
+        factory.shutdownNow();
+        stubs.shutdownNow();
+        temporal.close();
+    }
+}
