@@ -6,7 +6,6 @@ import io.slotferry.planning.SlotRanges;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A connection to one node, for changing it. What takes lists is pipelined: one round trip, every answer read. */
 public interface ChangingNode extends Node {
@@ -74,14 +73,15 @@ public interface ChangingNode extends Node {
      *
      * @param keys by slot, summed over the databases asked for
      * @param databases that have any key, with how many they have
-     * @param masters that the node sees, without those that it holds for failed
+     * @param masters that the node sees, without those that it holds for failed, each with the config epoch that the node
+     *     knows of it
      */
     record SlotCheck(
             Identity identity,
             Map<Integer, Long> keys,
             Map<Integer, Long> databases,
             OpenSlots open,
-            Set<NodeId> masters) {
+            Map<NodeId, Long> masters) {
         /** The node's keys, in all databases. */
         public long allKeys() {
             return databases.values().stream().mapToLong(Long::longValue).sum();

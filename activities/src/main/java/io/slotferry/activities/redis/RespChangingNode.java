@@ -214,7 +214,6 @@ final class RespChangingNode extends RespNode implements ChangingNode {
                 view.nodes().stream()
                         .filter(node ->
                                 node.role() == Role.MASTER && !node.flags().contains(Flag.FAIL))
-                        .map(KnownNode::id)
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toMap(KnownNode::id, KnownNode::configEpoch)));
     }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -124,6 +125,7 @@ final class Gate {
         }
         List<LaneTask> tasks = new BatchSurvey(agreed, silent).tasks(order);
         refuseSourcesWhoseEpochIsShared(tasks, sweep.views());
+        refuseTargetsThatDoNotKnowTheSourcesEpoch(tasks, sweep.views());
         course.ifPresent(plan -> plan.require(order, agreed));
         return new Passed(agreed, tasks, sweep.failures());
     }
@@ -240,6 +242,37 @@ final class Gate {
                     evidence,
                     "wait until the nodes have told themselves apart (it is tried again by itself); if they do not, CLUSTER"
                             + " BUMPEPOCH on the source, then slotferry retry");
+        }
+    }
+
+    /**
+     * A target takes a slot under an epoch above all that it has heard of. Where its source has a higher one, of which the
+     * nodes tell each other within a second or two, the source would win the slot back ({@link TakenSlots}).
+     */
+    private static void refuseTargetsThatDoNotKnowTheSourcesEpoch(List<LaneTask> tasks, List<NodeView> views) {
+        Map<NodeId, NodeView> byViewer =
+                views.stream().collect(Collectors.toMap(NodeView::viewer, Function.identity()));
+        List<String> evidence = new ArrayList<>();
+        for (LaneTask task : tasks) {
+            NodeView source = byViewer.get(task.source().id());
+            NodeView target = byViewer.get(task.target().id());
+            if (source == null || target == null) {
+                continue;
+            }
+            target.nodes().stream()
+                    .filter(node -> node.id().equals(source.viewer())
+                            && node.configEpoch() < source.self().configEpoch())
+                    .forEach(node -> evidence.add(
+                            task.target() + " knows of config epoch " + node.configEpoch() + " of " + task.source()
+                                    + ", which has " + source.self().configEpoch()));
+        }
+        if (!evidence.isEmpty()) {
+            throw new Halted(
+                    FailureKind.VIEWS_DISAGREE,
+                    "A target has not heard of its source's config epoch.",
+                    evidence,
+                    "wait until the nodes have told each other (it is tried again by itself); if they do not, see whether the"
+                            + " bus port of each is open to the other, then slotferry retry");
         }
     }
 

@@ -149,14 +149,30 @@ final class LaneMover implements AutoCloseable {
      */
     void requireMasters(SlotCheck source, SlotCheck target) {
         List<String> evidence = new ArrayList<>();
-        if (!target.masters().contains(task.source().id())) {
+        if (!target.masters().containsKey(task.source().id())) {
             evidence.add(task.target() + " does not see " + task.source() + " as a master that lives");
         }
-        if (!source.masters().contains(task.target().id())) {
+        if (!source.masters().containsKey(task.target().id())) {
             evidence.add(task.source() + " does not see " + task.target() + " as a master that lives");
         }
         if (!evidence.isEmpty()) {
             throw failedOver("An end of " + task.name() + " is no master any more.", evidence);
+        }
+    }
+
+    /**
+     * Makes sure that the target knows the source's config epoch: it takes slots under one above all that it has heard of,
+     * and a source with a higher one wins them back ({@link TakenSlots}). The gate waits until it does.
+     *
+     * @throws Halted of kind SHARD_FAILED_OVER
+     */
+    void requireKnownEpoch(SlotCheck source, SlotCheck target) {
+        long known = target.masters().get(task.source().id());
+        if (known < source.identity().configEpoch()) {
+            throw failedOver(
+                    task.target() + " has not heard of the config epoch of " + task.source() + ".",
+                    List.of("it knows of " + known + ", the source has "
+                            + source.identity().configEpoch()));
         }
     }
 

@@ -100,6 +100,7 @@ final class SlotWindow {
     private void requireOpen(SlotCheck source) {
         SlotCheck target = lane.checkTarget();
         lane.requireMasters(source, target);
+        lane.requireKnownEpoch(source, target);
         refuseRisingEpoch(source);
         NodeId sourceId = lane.task().source().id();
         NodeId targetId = lane.task().target().id();

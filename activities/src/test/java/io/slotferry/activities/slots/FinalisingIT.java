@@ -157,6 +157,35 @@ class FinalisingIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void a_target_hears_of_its_sources_epoch_before_it_takes_slots(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (GrownCluster cluster = GrownCluster.on(server);
+                Jedis source = cluster.source.jedis();
+                Jedis other = cluster.other.jedis()) {
+            for (int slot = 0; slot < 3; slot++) {
+                // Twice, since one step is what the target would take too.
+                for (int step = 0; step < 2; step++) {
+                    long before = epoch(source, "cluster_my_epoch");
+                    Awaitility.await().until(() -> {
+                        other.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
+                        source.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
+                        return epoch(source, "cluster_my_epoch") > before;
+                    });
+                }
+
+                assertThat(cluster.mover()
+                                .move(
+                                        cluster.order(String.valueOf(slot)),
+                                        new FreeLifeline(slot + 1, 1, Optional.empty()))
+                                .complete())
+                        .isTrue();
+            }
+            assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.parse("0-2"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void the_next_attempt_knows_which_slots_were_taken(WantedServer wanted) {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (GrownCluster cluster = GrownCluster.on(server)) {

@@ -24,7 +24,6 @@ import io.slotferry.workflows.contract.SlotferryJson;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProcessMemoryTest {
@@ -51,7 +50,7 @@ class ProcessMemoryTest {
                         Map.of(),
                         keys == 0 ? Map.of() : Map.of(0, keys),
                         new OpenSlots(Map.of(), Map.of(), SlotRanges.all()),
-                        Set.of()),
+                        Map.of()),
                 () -> new ServerInfo(
                         "redis",
                         "7.0.15",
