@@ -76,6 +76,25 @@ class NightsTest {
         assertThat(lab.calls("Preflight")).hasSize(1);
     }
 
+    /** Berlin's clock is put forward on 2026-03-29 at 01:00Z and back on 2026-10-25 at 01:00Z. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-03-28T12:00:00Z, 2026-03-28T21:00:00Z, 2026-03-29T00:00:00Z, 2026-03-29T20:00:00Z",
+        "2026-10-24T12:00:00Z, 2026-10-24T20:00:00Z, 2026-10-24T23:00:00Z, 2026-10-25T21:00:00Z"
+    })
+    void a_window_over_midnight_is_the_zones_own_in_the_nights_in_which_its_clock_changes(
+            Instant start, String first, String second, String third) {
+        lab.close();
+        lab = new ExpandTestRun(start);
+        WorkflowStub run = lab.start(
+                nights("22:00", "02:30", ", 'pacing': {'pause': 'PT3H'}").replace("'UTC'", "'Europe/Berlin'"));
+
+        assertThat(lab.result(run).outcome()).isEqualTo(RunState.COMPLETED);
+        assertAt("MoveBatch 1", first);
+        assertAt("MoveBatch 2", second);
+        assertAt("MoveBatch 3", third);
+    }
+
     @Test
     void at_the_windows_end_the_run_waits_at_a_batch_boundary_and_the_next_night_begins_with_a_new_backup() {
         WorkflowStub run = lab.start(stored(nights("01:00", "04:00", ", 'pacing': {'pause': 'PT2H'}")));

@@ -13,11 +13,13 @@ import java.time.temporal.ChronoUnit;
 
 /** Runs that stay in one state for as long as a test looks. */
 final class Scenes {
-    private static final String SMALL = ExpandTestRun.request(", 'batch': {'slots': 4096}");
+    private static final String SMALL = ScriptedRun.request(", 'batch': {'slots': 4096}");
+
+    private static final String BY_WHOM = "'by': 'ops', 'why': 'a test'";
 
     private Scenes() {}
 
-    static WorkflowStub reach(ExpandTestRun lab, String state) {
+    static WorkflowStub reach(ScriptedRun lab, String state) {
         return switch (state) {
             case "WAITING" -> {
                 WorkflowStub run = lab.start(SMALL.replace("'NONE'", "'REQUIRED'"));
@@ -25,7 +27,7 @@ final class Scenes {
                 yield run;
             }
             case "WAITING_FOR_THE_WINDOW" -> {
-                WorkflowStub run = lab.start(ExpandTestRun.request(window(2, 4)));
+                WorkflowStub run = lab.start(ScriptedRun.request(window(2, 4)));
                 lab.await(run, RunState.WAITING);
                 yield run;
             }
@@ -46,7 +48,7 @@ final class Scenes {
             case "WAITING_ON_THE_WAY_BACK" -> {
                 lab.fake.fail("AttachReplicas", FailureKind.REPLICA_NOT_IN_SYNC);
                 lab.fake.before("PlanReturn", () -> lab.fake.batchTakes = Duration.ofMinutes(90));
-                WorkflowStub run = lab.start(ExpandTestRun.request(", 'batch': {'slots': 2048},"
+                WorkflowStub run = lab.start(ScriptedRun.request(", 'batch': {'slots': 2048},"
                         + " 'pacing': {'pause': 'PT0S'}, 'onFailure': 'ROLL_BACK'" + window(-1, 1)));
                 lab.await(run, status -> status.state() == RunState.WAITING && status.phase() == Phase.ROLLBACK);
                 yield run;
@@ -79,6 +81,18 @@ final class Scenes {
                 lab.await(run, status -> lab.fake.calls.contains("RestoreSettings"));
                 yield run;
             }
+            case "COMPLETED" -> {
+                WorkflowStub run = lab.start(SMALL);
+                lab.result(run);
+                yield run;
+            }
+            case "ROLLED_BACK" -> endedInPreflight(lab, "rollback");
+            case "STOPPED" -> endedInPreflight(lab, "stop-here");
+            case "REFUSED" -> {
+                WorkflowStub run = lab.start("{}");
+                lab.failure(run);
+                yield run;
+            }
             default -> throw new IllegalArgumentException(state);
         };
     }
@@ -92,13 +106,24 @@ final class Scenes {
     /** One that fits the command. */
     static String argument(Command command, ExpandStatus status) {
         return switch (command) {
-            case APPROVE -> "{'fingerprint': '" + status.fingerprint() + "'}";
-            case RETUNE -> "{'pacing': {'pause': 'PT1S'}}";
-            default -> "{}";
+            case APPROVE -> "{'fingerprint': '" + status.fingerprint() + "', " + BY_WHOM + "}";
+            case RETUNE -> "{'pacing': {'pause': 'PT1S'}, " + BY_WHOM + "}";
+            default -> "{" + BY_WHOM + "}";
         };
     }
 
-    private static WorkflowStub halted(ExpandTestRun lab) {
+    private static WorkflowStub endedInPreflight(ScriptedRun lab, String word) {
+        Runnable release = lab.fake.hold("Preflight");
+        WorkflowStub run = lab.start(SMALL);
+        lab.await(run, status -> lab.fake.calls.contains("Preflight"));
+        lab.command(run, word, "{}");
+        release.run();
+        lab.await(run, status -> status.state().closed());
+        lab.result(run);
+        return run;
+    }
+
+    private static WorkflowStub halted(ScriptedRun lab) {
         lab.fake.fail("AttachReplicas", FailureKind.REPLICA_NOT_IN_SYNC);
         WorkflowStub run = lab.start(SMALL);
         lab.await(run, RunState.HALTED);
