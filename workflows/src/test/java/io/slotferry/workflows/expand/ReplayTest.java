@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,32 +18,49 @@ import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowHistoryLoader;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs that are under way must survive a new release: their recorded histories are replayed against the code. */
 class ReplayTest {
+    private static final Path HISTORIES = Path.of("src/test/resources/histories");
+
+    /** Whatever was recorded is replayed. */
+    static List<String> recorded() throws IOException {
+        try (Stream<Path> files = Files.list(HISTORIES)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void a_history_is_recorded_of_each_way_that_a_run_may_go() throws IOException {
+        assertThat(recorded())
+                .contains(
+                        "approved-retried-and-stopped.json",
+                        "cancelled-in-mid-batch.json",
+                        "halted-and-rolled-back.json",
+                        "heartbeat-timed-out.json",
+                        "paused-over-a-window.json",
+                        "reset-between-batches.json",
+                        "three-batches.json",
+                        "with-backup.json");
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "three-batches.json",
-                "with-backup.json",
-                "paused-over-a-window.json",
-                "halted-and-rolled-back.json"
-            })
+    @MethodSource("recorded")
     void a_recorded_history_replays(String history) {
         assertThatCode(() -> replay(history, ExpandClusterWorkflowImpl.class)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "three-batches.json",
-                "with-backup.json",
-                "paused-over-a-window.json",
-                "halted-and-rolled-back.json"
-            })
+    @MethodSource("recorded")
     void a_workflow_that_calls_its_activities_in_another_order_does_not_replay(String history) {
         assertThatThrownBy(() -> replay(history, PlansBeforePreflight.class))
                 .hasMessageContaining("NonDeterministicException");
