@@ -68,6 +68,13 @@ record Look(
                 .orElse(0L);
     }
 
+    /** As MEMORY USAGE estimates. */
+    long bytesMoved() {
+        return status.map(s ->
+                        s.bytesMoved() + inHand().map(BatchProgress::bytesMoved).orElse(0L))
+                .orElse(0L);
+    }
+
     /**
      * The heartbeat of the batch that the status calls the one in hand. The status was asked first: a heartbeat of that
      * same batch afterwards shows that its figures are not yet among the status's.

@@ -1,5 +1,6 @@
 package io.slotferry.starter;
 
+import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
@@ -68,6 +69,12 @@ final class StatusText {
             lines.add("");
             lines.add("Run " + status.workflowId() + " (" + status.runId() + "), started "
                     + Words.clock(status.startedAt(), zone));
+            status.tuning()
+                    .filter(tuning -> !status.state().closed())
+                    .ifPresent(tuning -> lines.add("Goes: " + tuning.text()
+                            + status.migration()
+                                    .map(by -> "; slots move " + by.words())
+                                    .orElse("")));
             status.halt()
                     .ifPresent(halt -> lines.addAll(
                             List.of(style.bad(halt.kind() + ": " + halt.text()).split("\n"))));
@@ -193,6 +200,9 @@ final class StatusText {
             line.append(" of about ").append(Words.count(status.keysExpected()));
         }
         line.append(" keys");
+        if (look.bytesMoved() > 0) {
+            line.append(", ").append(ByteSize.text(look.bytesMoved()));
+        }
         keysPerSecond.ifPresent(
                 rate -> line.append(", ").append(Words.count(rate)).append(" keys/s"));
         status.timeLeft()

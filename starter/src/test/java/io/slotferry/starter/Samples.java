@@ -80,7 +80,9 @@ final class Samples {
                         new ExpandRequest.Pacing(ExpandRequest.Pacing.Mode.STEADY, Duration.ofSeconds(10)),
                         4,
                         ExpandRequest.Thresholds.DEFAULT,
-                        Optional.empty())));
+                        Optional.empty())),
+                moving ? (batch - 1) * 2_500_000L : 0,
+                moving ? Optional.of(ExpandRequest.Migration.KEYS) : Optional.empty());
     }
 
     static ExpandStatus status(Phase phase, RunState state, String why, int batch) {

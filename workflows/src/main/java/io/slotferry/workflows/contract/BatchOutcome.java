@@ -1,5 +1,6 @@
 package io.slotferry.workflows.contract;
 
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,14 @@ public record BatchOutcome(
     /** A batch that moved key by key. */
     public BatchOutcome(BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {
         this(progress, complete, resumed, millis, seen, Optional.empty());
+    }
+
+    /** How its slots moved in this attempt, KEYS or ATOMIC; empty where none did. */
+    public Optional<Migration> movedBy() {
+        if (atomic.filter(part -> part.jobs() > 0).isPresent()) {
+            return Optional.of(Migration.ATOMIC);
+        }
+        return progress.slotsDone() > resumed ? Optional.of(Migration.KEYS) : Optional.empty();
     }
 
     /**

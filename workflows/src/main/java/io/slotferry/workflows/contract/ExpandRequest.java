@@ -195,7 +195,12 @@ public record ExpandRequest(
         /** Key by key: SETSLOT and MIGRATE, on every server. */
         KEYS,
         /** By the servers' own atomic slot migration: Valkey 9.0 and later, Redis 8.4 and later. */
-        ATOMIC
+        ATOMIC;
+
+        /** How slots move by it, for a person; AUTO has no way of its own. */
+        public String words() {
+            return this == ATOMIC ? "by the servers' own slot migration" : "key by key";
+        }
     }
 
     /**

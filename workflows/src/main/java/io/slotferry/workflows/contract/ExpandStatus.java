@@ -1,5 +1,6 @@
 package io.slotferry.workflows.contract;
 
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param legal the commands that would be accepted now
  * @param keysPerSecond while batches move, their pauses left out; empty before the first is done
  * @param tuning how it goes now, retuned or as the request said; empty while the request is not read yet
+ * @param bytesMoved as MEMORY USAGE estimates
+ * @param migration how slots moved of late, KEYS or ATOMIC; empty before the first batch is done
  */
 public record ExpandStatus(
         String workflowId,
@@ -45,7 +48,9 @@ public record ExpandStatus(
         List<ExpandResult.Note> trail,
         Instant startedAt,
         Optional<Long> keysPerSecond,
-        Optional<Tuning> tuning) {
+        Optional<Tuning> tuning,
+        long bytesMoved,
+        Optional<Migration> migration) {
 
     public ExpandStatus {
         legal = List.copyOf(legal);
@@ -54,5 +59,6 @@ public record ExpandStatus(
         // Answers of earlier releases have none.
         keysPerSecond = keysPerSecond == null ? Optional.empty() : keysPerSecond;
         tuning = tuning == null ? Optional.empty() : tuning;
+        migration = migration == null ? Optional.empty() : migration;
     }
 }

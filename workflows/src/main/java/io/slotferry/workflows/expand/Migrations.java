@@ -2,13 +2,12 @@ package io.slotferry.workflows.expand;
 
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchOutcome.Atomic;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 
 /** Tells a run's trail how slots moved: where it is otherwise than of the batch before, and where migration jobs failed. */
 final class Migrations {
-    private static final String BY_KEYS = "key by key";
-
     private final Run run;
-    private String last = BY_KEYS;
+    private Migration last = Migration.KEYS;
 
     Migrations(Run run) {
         this.run = run;
@@ -16,13 +15,10 @@ final class Migrations {
 
     void record(BatchOutcome outcome) {
         String batch = "batch " + outcome.progress().number();
-        boolean atomically =
-                outcome.atomic().filter(atomic -> atomic.jobs() > 0).isPresent();
-        String by = atomically ? "by the servers' own slot migration" : BY_KEYS;
-        if (!by.equals(last) && (atomically || outcome.progress().slotsDone() > outcome.resumed())) {
+        outcome.movedBy().filter(by -> by != last).ifPresent(by -> {
             last = by;
-            run.note(batch + " moved " + by);
-        }
+            run.note(batch + " moved " + by.words());
+        });
         outcome.atomic().filter(atomic -> atomic.failed() > 0).ifPresent(atomic -> {
             String failures = batch + ": " + text(atomic);
             if (atomic.slotsByKeys() > 0) {

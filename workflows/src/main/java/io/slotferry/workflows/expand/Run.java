@@ -334,7 +334,9 @@ final class Run {
                 trail,
                 startedAt,
                 shown.keysPerSecond(),
-                request.map(ExpandRequest::tuning));
+                request.map(ExpandRequest::tuning),
+                shown.bytes(),
+                shown.movedBy());
     }
 
     private Optional<Duration> timeLeft(Tally shown) {

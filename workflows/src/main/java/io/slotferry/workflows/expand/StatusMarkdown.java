@@ -1,5 +1,6 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Phase;
@@ -28,8 +29,10 @@ final class StatusMarkdown {
         if (status.batches() > 0) {
             text.append(figures(status));
         }
-        status.tuning()
-                .ifPresent(tuning -> text.append("Goes: ").append(tuning.text()).append("\n\n"));
+        status.tuning().ifPresent(tuning -> text.append("Goes: ")
+                .append(tuning.text())
+                .append(movement(status))
+                .append("\n\n"));
         text.append("Can be done now: ").append(legal(status)).append("\n\n");
         status.warnings()
                 .forEach(warning -> text.append("- Warning: ").append(warning).append('\n'));
@@ -58,6 +61,10 @@ final class StatusMarkdown {
                         .orElse("\n\n");
     }
 
+    private static String movement(ExpandStatus status) {
+        return status.migration().map(by -> "; slots move " + by.words()).orElse("");
+    }
+
     private static String figures(ExpandStatus status) {
         return table(status) + rate(status);
     }
@@ -65,7 +72,7 @@ final class StatusMarkdown {
     private static String table(ExpandStatus status) {
         return String.format(
                 Locale.ROOT,
-                "| %s | slots | keys | started |%n|---|---|---|---|%n| %d of %d | %,d of %,d | %,d%s | %s |%n%n",
+                "| %s | slots | keys | bytes | started |%n|---|---|---|---|---|%n| %d of %d | %,d of %,d | %,d%s | %s | %s |%n%n",
                 status.phase() == Phase.ROLLBACK ? "return batch" : "batch",
                 status.batch(),
                 status.batches(),
@@ -73,6 +80,7 @@ final class StatusMarkdown {
                 status.slots(),
                 status.keysMoved(),
                 status.keysExpected() == 0 ? "" : String.format(Locale.ROOT, " of about %,d", status.keysExpected()),
+                ByteSize.text(status.bytesMoved()),
                 seconds(status.startedAt()));
     }
 

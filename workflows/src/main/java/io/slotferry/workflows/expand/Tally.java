@@ -4,6 +4,7 @@ import io.slotferry.planning.Batch;
 import io.slotferry.planning.Plan;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandResult.Moved;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ final class Tally {
     private long keys;
     private long bytes;
     private long millis;
+    private Optional<Migration> movedBy = Optional.empty();
     private Optional<Instant> begun = Optional.empty();
     private Optional<Instant> ended = Optional.empty();
 
@@ -58,6 +60,7 @@ final class Tally {
         bytes += outcome.progress().bytesMoved();
         millis += outcome.millis();
         ofBatchInHand = ofBatchInHand.plusMillis(outcome.millis());
+        movedBy = outcome.movedBy().or(() -> movedBy);
         ended = Optional.of(now);
         slotsOfBatchInHand = outcome.progress().slotsDone();
         if (outcome.complete()) {
@@ -112,6 +115,15 @@ final class Tally {
 
     long keys() {
         return keys;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** How slots moved of late; empty before any did. */
+    Optional<Migration> movedBy() {
+        return movedBy;
     }
 
     Moved moved() {

@@ -24,8 +24,9 @@ class StatusMarkdownTest {
                     .contains(
                             "**PAUSED** in phase *reshard*: paused by ops: a release; until resume",
                             "| 1 of 3 | 1,366 of 4,096 |",
+                            " | 1.3 MB | ",
                             " keys/s while batches move, about 1 h",
-                            "Goes: STEADY, pause PT1H, 4 lanes, window 11:00-23:00 UTC",
+                            "Goes: STEADY, pause PT1H, 4 lanes, window 11:00-23:00 UTC; slots move key by key",
                             "Can be done now: `resume`, `retune`, `rollback`, `stop-here`, `cancel`",
                             "2026-06-01T12:00:0")
                     .contains("pause by ops: a release");
