@@ -11,12 +11,14 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** Measures the load of many nodes over an interval, as preflight does: a look, then another one and PINGs. */
+/** Measures the load of many nodes over an interval, as preflight does: a look, PINGs towards its end, and another look. */
 public final class LoadSurvey {
     /** Over less than that, CPU counters say little: the kernel keeps them by ticks. */
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
     private static final int PINGS = 100;
+
+    private static final Duration BETWEEN_PINGS = Duration.ofMillis(10);
 
     private final ClusterReader reader;
     private final LoadMemory memory = new LoadMemory();
@@ -54,11 +56,12 @@ public final class LoadSurvey {
 
     /** Takes the second look, once the interval is over. A node that looks slow is asked once more. */
     public Map<NodeAddress, Load> finish(double slowMeanMillis, double slowP99Millis) {
-        while (System.nanoTime() - began < INTERVAL.toNanos()) {
-            LockSupport.parkNanos(INTERVAL.toNanos() - (System.nanoTime() - began));
+        long untilPings = INTERVAL.minus(BETWEEN_PINGS.multipliedBy(PINGS)).toNanos();
+        while (System.nanoTime() - began < untilPings) {
+            LockSupport.parkNanos(untilPings - (System.nanoTime() - began));
         }
-        long millis = (System.nanoTime() - began) / 1_000_000;
         Map<NodeAddress, Measured> last = look(before.keySet(), PINGS);
+        long millis = (System.nanoTime() - began) / 1_000_000;
         last.putAll(look(
                 last.entrySet().stream()
                         .filter(node -> node.getValue().meanMillis() > slowMeanMillis
@@ -81,7 +84,7 @@ public final class LoadSurvey {
     }
 
     private Map<NodeAddress, Measured> look(Collection<NodeAddress> some, int pings) {
-        return reader.ask(some, node -> Measured.of(node, pings, System::nanoTime))
+        return reader.ask(some, node -> Measured.spread(node, pings, BETWEEN_PINGS, System::nanoTime))
                 .answers();
     }
 

@@ -109,7 +109,12 @@ final class Answers {
         List<CheckResult> bounded = new ArrayList<>();
         byKind.forEach((kind, some) -> {
             if (kind.verdict() == Verdict.PASS) {
-                bounded.add(some.size() == 1 ? some.get(0) : together(some));
+                bounded.add(
+                        some.size() == 1
+                                ? some.get(0)
+                                : together(
+                                        some,
+                                        failed(CheckName.parse(kind.check()).orElseThrow())));
             } else {
                 bounded.addAll(some.subList(0, Math.min(some.size(), MOST_OF_A_KIND)));
                 if (some.size() > MOST_OF_A_KIND) {
@@ -120,10 +125,10 @@ final class Answers {
         return bounded;
     }
 
-    private static CheckResult together(List<CheckResult> passed) {
+    private static CheckResult together(List<CheckResult> passed, boolean othersFailed) {
         CheckResult first = passed.get(0);
         boolean same = passed.stream().allMatch(result -> result.evidence().equals(first.evidence()));
-        String nodes = "all " + passed.size() + " nodes";
+        String nodes = othersFailed ? passed.size() + " other nodes" : "all " + passed.size() + " nodes";
         String evidence = same
                 ? nodes + ": " + first.evidence()
                 : nodes + "; " + first.node().map(node -> node + ": ").orElse("") + first.evidence();

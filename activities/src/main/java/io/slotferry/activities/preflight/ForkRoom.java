@@ -130,6 +130,22 @@ final class ForkRoom {
         while (!Files.exists(there) && there.getParent() != null) {
             there = there.getParent();
         }
+        if (!Files.isDirectory(there)) {
+            answers.fail(
+                    CheckName.FORK_ROOM,
+                    Optional.empty(),
+                    there + " on the worker is no folder, and the backup is to lie in " + store,
+                    "name another store, or move that file away");
+            return;
+        }
+        if (!Files.isWritable(there)) {
+            answers.fail(
+                    CheckName.FORK_ROOM,
+                    Optional.empty(),
+                    "the worker's user may not write in " + there + ", and the backup is to lie in " + store,
+                    "give the worker's user the right to write there, or name another store");
+            return;
+        }
         long room = Files.getFileStore(there).getUsableSpace();
         long data = readings.members().values().stream()
                 .filter(reading -> reading.info().replication().master())
@@ -145,12 +161,6 @@ final class ForkRoom {
                     Optional.empty(),
                     figures,
                     remedy + "; where the data compresses well, accept \"" + CheckName.FORK_ROOM.text() + "\"");
-        } else if (!Files.isWritable(there)) {
-            answers.fail(
-                    CheckName.FORK_ROOM,
-                    Optional.empty(),
-                    "the worker's user may not write in " + there + ", where the backup is to lie",
-                    "give the worker's user the right to write there, or name another store");
         } else {
             answers.passUnlessSaid(CheckName.FORK_ROOM, ROOM + "; " + figures);
         }

@@ -72,7 +72,10 @@ public final class Preflight {
                                 : CheckName.NODE_REACHABLE,
                         Optional.of(address),
                         failure.getMessage(),
-                        failure.halt().next()));
+                        remedy(failure)));
+        if (!readings.members().isEmpty()) {
+            answers.passUnlessSaid(CheckName.NODE_REACHABLE, "every known node answers");
+        }
         new NewNodeFitness(reader, answers, readings).check();
         new ConfigParity(answers).check(readings);
         new ServerParity(answers, readings).check();
@@ -112,15 +115,18 @@ public final class Preflight {
                     e.getMessage(),
                     e.reply().contains("cluster support disabled")
                             ? "name seeds that are members of a cluster: this node runs without cluster-enabled yes"
-                            : "see the rights of slotferry's user on this node");
+                            : remedy(e));
         } catch (NodeFailure e) {
-            answers.fail(
-                    CheckName.CLUSTER_REACHABLE,
-                    Optional.of(e.address()),
-                    e.getMessage(),
-                    e.halt().next());
+            answers.fail(CheckName.CLUSTER_REACHABLE, Optional.of(e.address()), e.getMessage(), remedy(e));
         }
         return Optional.empty();
+    }
+
+    /** There is no run yet that could be retried. */
+    private static String remedy(NodeFailure failure) {
+        return failure instanceof NodeFailure.Refused
+                ? "see the rights of slotferry's user on this node"
+                : failure.halt().next();
     }
 
     private static boolean isNoCluster(Sweep sweep) {
@@ -133,13 +139,7 @@ public final class Preflight {
     private void checkCluster(Sweep sweep, Readings readings, LoadSurvey survey, Answers answers) {
         sweep.failures()
                 .forEach((address, failure) -> answers.fail(
-                        CheckName.NODE_REACHABLE,
-                        Optional.of(address),
-                        failure.getMessage(),
-                        failure.halt().next()));
-        if (sweep.failures().isEmpty()) {
-            answers.pass(CheckName.NODE_REACHABLE, Optional.empty(), "every known node answers");
-        }
+                        CheckName.NODE_REACHABLE, Optional.of(address), failure.getMessage(), remedy(failure)));
         ClusterChecks checks = new ClusterChecks(sweep.views(), answers);
         checks.oneView();
         checks.coverage();

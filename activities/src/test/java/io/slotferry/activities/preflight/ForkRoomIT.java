@@ -124,6 +124,27 @@ class ForkRoomIT {
     }
 
     @Test
+    void a_store_in_a_folder_that_its_user_may_not_write_in_fails() {
+        // Nobody may, root neither.
+        stage.backupTo("file:/proc/sys/backups");
+
+        assertThat(says())
+                .isEqualTo(
+                        "FAIL: the worker's user may not write in /proc/sys, and the backup is to lie in"
+                                + " /proc/sys/backups -> give the worker's user the right to write there, or name another store");
+    }
+
+    @Test
+    void a_store_below_a_file_fails() throws IOException {
+        Path file = Files.writeString(folder.resolve("notes.txt"), "no folder");
+        stage.backupTo("file:" + file + "/backups");
+
+        assertThat(says())
+                .isEqualTo("FAIL: " + file + " on the worker is no folder, and the backup is to lie in " + file
+                        + "/backups -> name another store, or move that file away");
+    }
+
+    @Test
     void the_room_in_a_bucket_cannot_be_asked() {
         stage.backupTo("s3://redis-backups/prod?region=eu-central-1");
 
