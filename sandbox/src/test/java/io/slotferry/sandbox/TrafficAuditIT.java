@@ -33,7 +33,9 @@ class TrafficAuditIT {
             dataset.fill(access);
             try (Traffic traffic =
                     Traffic.on(access).keys(4_000).rate(2_000).reading(dataset).start("before")) {
-                Awaitility.await().until(() -> traffic.report().reads() > 500);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> traffic.report().reads() > 500);
                 traffic.mark("during");
                 SlotCarrier carrier = new SlotCarrier(cluster);
                 for (int slot = 0; slot < 400; slot++) {
@@ -66,7 +68,9 @@ class TrafficAuditIT {
             Dataset dataset = Dataset.of(1_000).ofMixedTypes();
             dataset.fill(access);
             try (Traffic traffic = Traffic.on(access).keys(900).rate(1_000).start("before")) {
-                Awaitility.await().until(() -> traffic.report().writes() > 1_500);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> traffic.report().writes() > 1_500);
                 traffic.stop();
                 Map<Fault, String> damaged;
                 try (RedisClusterClient client = access.client()) {
@@ -207,9 +211,13 @@ class TrafficAuditIT {
         try (LocalCluster cluster = startCluster(ServerBinary.find())) {
             Access access = Access.to(cluster);
             try (Traffic traffic = Traffic.on(access).keys(900).rate(1_000).start("before")) {
-                Awaitility.await().until(() -> traffic.report().writes() > 1_500);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> traffic.report().writes() > 1_500);
                 cluster.masters().get(0).restart(true);
-                Awaitility.await().until(() -> traffic.report().writes() > 3_000);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> traffic.report().writes() > 3_000);
                 TrafficReport report = traffic.stop();
                 cluster.awaitReady();
                 AuditReport audit = new Audit(access).traffic(traffic).run();
@@ -235,6 +243,7 @@ class TrafficAuditIT {
             Thread.sleep(1_000);
             cluster.masters().forEach(LocalNode::resume);
             Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
                     .until(() -> traffic.report().latencies().get("stall").calls() > 2_000);
             Latency stall = traffic.stop().latencies().get("stall");
 

@@ -87,6 +87,7 @@ class ClusterChecksIT {
                 }
             });
             Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
                     .until(() -> stage.says(CheckName.COVERAGE)
                                     .lines()
                                     .filter(line -> line.contains("cluster_state:ok"))

@@ -8,6 +8,7 @@ import io.slotferry.servers.WantedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,13 +68,15 @@ class ForkRoomIT {
         Path inTheWay = Files.createDirectories(master().folder().resolve("dump.rdb"));
         try (Jedis jedis = master().jedis()) {
             jedis.bgsave();
-            Awaitility.await().until(() -> jedis.info("persistence").contains("rdb_last_bgsave_status:err"));
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> jedis.info("persistence")
+                    .contains("rdb_last_bgsave_status:err"));
 
             String says = says();
 
             Files.delete(inTheWay);
             jedis.bgsave();
-            Awaitility.await().until(() -> jedis.info("persistence").contains("rdb_last_bgsave_status:ok"));
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> jedis.info("persistence")
+                    .contains("rdb_last_bgsave_status:ok"));
             assertThat(says)
                     .isEqualTo(
                             "WARN@{master-0}: the last BGSAVE of {master-0} failed (rdb_last_bgsave_status:err) -> see its"

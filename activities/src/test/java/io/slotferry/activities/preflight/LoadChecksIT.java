@@ -71,7 +71,7 @@ class LoadChecksIT {
                 .toList();
         load.forEach(Thread::start);
         try {
-            Awaitility.await().until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 try (Jedis jedis = node.jedis()) {
                     return jedis.slowlogLen() >= load.size();
                 }
@@ -146,7 +146,7 @@ class LoadChecksIT {
             jedis.aclSetUser("default", "-psync", "-sync");
             jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "REPLICA");
             jedis.set("{06S}", "a write that the replica does not see");
-            Awaitility.await().until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 try (Jedis replica = replica().jedis()) {
                     return replica.info("replication").contains("master_link_status:down");
                 }
@@ -190,7 +190,8 @@ class LoadChecksIT {
             client.getOutputStream()
                     .write(("CLIENT SETNAME sleeper\r\n" + "GET {06S}big\r\n".repeat(40))
                             .getBytes(StandardCharsets.UTF_8));
-            Awaitility.await().until(() -> jedis.clientList().matches("(?s).*name=sleeper [^\n]*omem=[0-9]{8,}.*"));
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> jedis.clientList()
+                    .matches("(?s).*name=sleeper [^\n]*omem=[0-9]{8,}.*"));
 
             String says = stage.says(CheckName.CLIENT_BUFFERS);
 

@@ -13,6 +13,7 @@ import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,8 @@ class MigrationJobsIT {
             source.clusterSetSlotMigrating(7, local.masters().get(1).nodeId());
             target.sendCommand(Protocol.Command.CLUSTER, "MIGRATION", "IMPORT", "0", "5");
 
-            await().until(() -> node.migrationJobs().running().stream().anyMatch(job -> job.stage() == Stage.FAILING));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> node.migrationJobs().running().stream().anyMatch(job -> job.stage() == Stage.FAILING));
 
             Job job = node.migrationJobs().running().get(0);
             assertThat(job.slots()).isEqualTo(SlotRanges.parse("0-5"));

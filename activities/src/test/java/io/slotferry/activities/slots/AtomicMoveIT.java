@@ -20,6 +20,7 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,7 +69,7 @@ class AtomicMoveIT {
         try (GrownCluster cluster = GrownCluster.withReplicas(server(wanted));
                 AckedWrites writes = new AckedWrites(cluster.cluster.masters())) {
             cluster.fill(5_000, 100);
-            await().until(() -> writes.count() > 50);
+            await().atMost(Duration.ofMinutes(1)).until(() -> writes.count() > 50);
             MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {});
 
             BatchOutcome outcome = mover(nodes).move(atomic(cluster, "0-2999"), attempt(1));
@@ -83,7 +84,8 @@ class AtomicMoveIT {
             });
             assertThat(nodes.calls()).noneMatch(call -> call.startsWith("setSlots") || call.startsWith("migrate@"));
             assertThat(writes.lost()).isEmpty();
-            await().ignoreExceptionsInstanceOf(Halted.class)
+            await().atMost(Duration.ofMinutes(1))
+                    .ignoreExceptionsInstanceOf(Halted.class)
                     .until(() -> cluster.ownedBy(cluster.target).equals(SlotRanges.parse("0-2999")));
 
             BatchOutcome again = mover(nodes).move(atomic(cluster, "0-2999"), new FreeLifeline(2, 1, Optional.empty()));
@@ -117,7 +119,7 @@ class AtomicMoveIT {
             assertThat(outcome.complete()).isTrue();
             assertThat(outcome.atomic())
                     .hasValueSatisfying(atomic -> assertThat(atomic.failed()).isZero());
-            await().untilAsserted(() -> {
+            await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
                 assertThat(keys(cluster.source)).isEqualTo(2_000);
                 assertThat(keys(cluster.target)).isZero();
             });
@@ -141,7 +143,7 @@ class AtomicMoveIT {
             assertThat(outcome.complete()).isTrue();
             assertThat(nodes.calls()).noneMatch(AtomicMoveIT::isStart);
             assertThat(keys(cluster.target)).isEqualTo(1_000);
-            await().until(() -> keys(cluster.source) == 0);
+            await().atMost(Duration.ofMinutes(1)).until(() -> keys(cluster.source) == 0);
         }
     }
 
@@ -217,7 +219,7 @@ class AtomicMoveIT {
 
             assertThat(outcome.complete()).isTrue();
             assertThat(keys(cluster.target)).isEqualTo(3_000);
-            await().until(() -> keys(cluster.source) == 0);
+            await().atMost(Duration.ofMinutes(1)).until(() -> keys(cluster.source) == 0);
         }
     }
 

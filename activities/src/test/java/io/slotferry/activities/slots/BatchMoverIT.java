@@ -8,6 +8,7 @@ import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -191,7 +192,7 @@ class BatchMoverIT {
                 source.migrate(cluster.target.host(), cluster.target.port(), 1_000, MigrateParams.migrateParams(), key);
             }
             target.clusterSetSlotNode(4, to);
-            org.awaitility.Awaitility.await().until(() -> {
+            org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 try {
                     return cluster.ownedBy(cluster.target).contains(4);
                 } catch (io.slotferry.activities.attempt.Halted e) {

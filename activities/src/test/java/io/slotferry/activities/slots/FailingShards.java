@@ -69,7 +69,8 @@ final class FailingShards implements AutoCloseable {
             first.clusterMeet(target.one().host(), target.one().port());
             first.clusterMeet(target.two().host(), target.two().port());
             String master = target.one().nodeId();
-            Awaitility.await().until(() -> replica.clusterNodes().contains(master));
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> replica.clusterNodes()
+                    .contains(master));
             replica.clusterReplicate(master);
         }
         // As an expansion sets it. A node that restarts has its own again, and only then follows its successor.

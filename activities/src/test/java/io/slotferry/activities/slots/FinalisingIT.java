@@ -16,6 +16,7 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -166,7 +167,7 @@ class FinalisingIT {
                 // Twice, since one step is what the target would take too.
                 for (int step = 0; step < 2; step++) {
                     long before = epoch(source, "cluster_my_epoch");
-                    Awaitility.await().until(() -> {
+                    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                         other.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
                         source.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
                         return epoch(source, "cluster_my_epoch") > before;
@@ -252,12 +253,12 @@ class FinalisingIT {
         try (Jedis source = cluster.source.jedis();
                 Jedis other = cluster.other.jedis()) {
             // Its command is on the way once it waits for the answer.
-            Awaitility.await().until(() -> Stream.of(mover.getStackTrace())
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> Stream.of(mover.getStackTrace())
                     .anyMatch(frame -> frame.getClassName().equals("sun.nio.ch.Net")
                             && frame.getMethodName().equals("poll")));
             // One step above what it was could be the target's own next epoch.
             long enough = epoch(source, "cluster_current_epoch") + 2;
-            Awaitility.await().until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 other.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
                 source.sendCommand(Protocol.Command.CLUSTER, "BUMPEPOCH");
                 return epoch(source, "cluster_my_epoch") >= enough;
