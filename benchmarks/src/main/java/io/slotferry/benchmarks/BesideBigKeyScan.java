@@ -10,6 +10,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,11 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/big-keys",
         mixinStandardHelpOptions = true,
-        description =
-                "Scans three masters for big keys at the default rate, without replicas, which is the worst case, or on "
-                        + "their replicas, while clients read a thousand keys a second on each master; before, between and "
-                        + "after they read alone, which is the control. Fails where a key was not looked at; how long answers "
-                        + "take decides nothing.")
+        description = "Scans three masters for big keys, without replicas, which is the worst case, or on "
+                + "their replicas, while clients read a thousand keys a second on each master; before, between and "
+                + "after they read alone, which is the control. Fails where a key was not looked at; how long answers "
+                + "take decides nothing.")
 public final class BesideBigKeyScan implements Callable<Integer> {
     private static final Duration QUIET = Duration.ofSeconds(20);
 
@@ -46,6 +46,13 @@ public final class BesideBigKeyScan implements Callable<Integer> {
 
     @Option(names = "--replicas", paramLabel = "N", description = "of each master; default: ${DEFAULT-VALUE}")
     private int replicas;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "the run's pacing, by which the scan goes: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
+    private Pacing.Mode mode = Pacing.Mode.STEADY;
 
     @Spec
     private CommandSpec spec;
@@ -99,7 +106,7 @@ public final class BesideBigKeyScan implements Callable<Integer> {
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
         long began = System.nanoTime();
         CompletableFuture<BigKeys> scanned = CompletableFuture.supplyAsync(
-                () -> new ClusterScan(reader, new Unwatched(1), BigKeyLimits.DEFAULT).scan(access));
+                () -> new ClusterScan(reader, new Unwatched(1), BigKeyLimits.DEFAULT, mode).scan(access));
         Answers answers = clients.readWhile(() -> !scanned.isDone());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         long looked = scanned.join().scanned();

@@ -16,6 +16,7 @@ import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.BigKeys.BigKey;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +42,9 @@ public final class ClusterScan {
     private final Map<NodeId, ScanProgress> progress = new ConcurrentHashMap<>();
     private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - BETWEEN_WORDS_NANOS);
 
-    /** A scan at the default rates: {@value Pace#OF_A_REPLICA} keys a second of a replica, {@value Pace#OF_A_MASTER} of a master. */
-    public ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits) {
-        this(reader, lifeline, limits, Pace.Rates.DEFAULT);
+    /** A scan in a mode: gentle but in FAST, which is for clusters that nobody waits for. */
+    public ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits, Pacing.Mode mode) {
+        this(reader, lifeline, limits, Pace.Rates.of(mode));
     }
 
     ClusterScan(ClusterReader reader, Lifeline lifeline, BigKeyLimits limits, Pace.Rates rates) {

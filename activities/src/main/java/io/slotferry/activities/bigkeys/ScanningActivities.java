@@ -20,7 +20,10 @@ public final class ScanningActivities implements Activities.Scanning {
     @Override
     public BigKeys scanBigKeys(ExpandRequest request) {
         return attempts.lasting(lifeline -> new ClusterScan(
-                        new ClusterReader(connections.to(request.access())), lifeline, request.bigKeys())
+                        new ClusterReader(connections.to(request.access())),
+                        lifeline,
+                        request.bigKeys(),
+                        request.pacing().mode())
                 .scan(request.access()));
     }
 }

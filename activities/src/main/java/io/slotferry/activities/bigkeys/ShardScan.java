@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /** The keys of one shard, page by page on one node. */
 final class ShardScan {
     /** What a page costs blocks the node for a fifth of a millisecond. */
-    private static final int KEYS_AT_ONCE = 100;
+    private static final int KEYS_AT_ONCE = 25;
 
     private static final int LONGEST_NAME = 200;
 

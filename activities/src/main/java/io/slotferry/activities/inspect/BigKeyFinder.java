@@ -11,6 +11,7 @@ import io.slotferry.workflows.contract.BigKeys.BigKey;
 import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class BigKeyFinder {
     Optional<Finding> find(ClusterAccess access, BigKeyLimits limits) {
         BigKeys found;
         try {
-            found = new ClusterScan(reader, new Onlooker(), limits).scan(access);
+            found = new ClusterScan(reader, new Onlooker(), limits, Pacing.Mode.STEADY).scan(access);
         } catch (Halted e) {
             return Optional.of(Finding.of(
                     FindingKind.BIG_KEY,
