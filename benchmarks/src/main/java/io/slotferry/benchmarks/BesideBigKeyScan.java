@@ -6,6 +6,7 @@ import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.benchmarks.Clients.Answers;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.sandbox.Dataset;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ClusterAccess;
@@ -69,7 +70,7 @@ public final class BesideBigKeyScan implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
         out = spec.commandLine().getOut();
-        try (Twin twin = Twin.start(binary, keys, replicas)) {
+        try (Twin twin = Twin.start(binary, 3, replicas, Dataset.of(keys))) {
             Clients clients = new Clients(twin.sources());
             out.printf(
                     Locale.ROOT,

@@ -1,27 +1,38 @@
 package io.slotferry.benchmarks;
 
+import io.slotferry.benchmarks.OpenLoop.Felt;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.servers.Engine;
 import io.slotferry.servers.ServerBinary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints keys a second of redis-cli and of slotferry, one after the other on twin clusters. */
+/** Every way to move slots, each on a twin cluster with the same data, in interleaved rounds; prints medians. */
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         description =
-                "Moves 4,096 slots of three masters to a fourth with redis-cli and with slotferry, each on a cluster "
-                        + "of its own with the same data, and prints how fast each was. Fails where a key is missing afterwards; "
-                        + "how fast they are decides nothing.")
+                "Moves a new master's share of the slots with redis-cli (or valkey-cli) and with slotferry, each on a "
+                        + "cluster of its own with the same data, round after round, and prints how fast each was (medians) and what "
+                        + "clients felt of it, which a process of their own measures open-loop. Fails where a key is missing "
+                        + "afterwards; how fast they are decides nothing.")
 public final class BesideRedisCli implements Callable<Integer> {
+    private static final Duration BEFORE = Duration.ofSeconds(2);
+
     @Option(
             names = "--server",
             paramLabel = "PATH",
@@ -30,8 +41,42 @@ public final class BesideRedisCli implements Callable<Integer> {
                             + "in bin/; default: SLOTFERRY_SERVER, the PATH")
     private Path server;
 
-    @Option(names = "--keys", paramLabel = "N", description = "keys of about 100 bytes; default: ${DEFAULT-VALUE}")
-    private long keys = 300_000;
+    @Option(
+            names = "--shape",
+            paramLabel = "SHAPE",
+            description =
+                    "${COMPLETION-CANDIDATES}: keys of 100 bytes, of 100 kB, of all types, or hardly any; default: "
+                            + "${DEFAULT-VALUE}")
+    private Data shape = Data.SMALL;
+
+    @Option(names = "--keys", paramLabel = "N", description = "keys; default by shape: 300,000, 20,000, 200,000, 1,000")
+    private long keys;
+
+    @Option(names = "--masters", paramLabel = "N", description = "masters with data; default: ${DEFAULT-VALUE}")
+    private int masters = 3;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "rounds; default: ${DEFAULT-VALUE}")
+    private int rounds = 1;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "writes a second of the clients, over all nodes; 0: no clients; default: ${DEFAULT-VALUE}")
+    private int rate = 1_000;
+
+    @Option(
+            names = "--pipeline",
+            paramLabel = "N",
+            description = "keys in a MIGRATE of redis-cli where it does not take its default of 10; default: "
+                    + "${DEFAULT-VALUE}")
+    private int pipeline = 100;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME",
+            description = "${COMPLETION-CANDIDATES}; default: all that the server can")
+    private List<Entry> only = List.of(Entry.values());
 
     @Spec
     private CommandSpec spec;
@@ -39,39 +84,143 @@ public final class BesideRedisCli implements Callable<Integer> {
     private BesideRedisCli() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BesideRedisCli()).execute(arguments));
+        System.exit(new CommandLine(new BesideRedisCli())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
+
+    /** Who can take part. */
+    enum Entry {
+        CLI,
+        CLI_PIPELINE,
+        CLI_ATOMIC,
+        KEYS,
+        ATOMIC,
+        EXPAND
+    }
+
+    /** What one contender did in one round. */
+    private record Figures(double seconds, long keys, Felt before, Felt during) {}
 
     @Override
     public Integer call() {
         ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        Dataset dataset = shape.of(keys);
+        int slots = 16_384 / (masters + 1);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
                 Locale.ROOT,
-                "%s, 3 masters without replicas, %,d keys of about 100 bytes, %,d of 16,384 slots to a 4th master%n%n",
+                "%s, %d masters without replicas, %s, %,d of 16,384 slots to one more master, medians of %d rounds%n%n",
                 binary,
-                keys,
-                Twin.SLOTS_TO_MOVE);
-        out.printf("%-30s %10s %10s %10s %8s%n", "", "seconds", "keys", "keys/s", "ratio");
-        double first = 0;
-        for (Contender contender : List.of(RedisCli.asItComes(), MoverAlone.byKeys(), new WholeExpansion())) {
-            try (Twin twin = Twin.start(binary, keys)) {
-                Duration took = contender.move(twin);
-                long moved = twin.movedKeys();
-                double rate = moved / (took.toNanos() / 1e9);
-                first = first == 0 ? rate : first;
-                out.printf(
-                        Locale.ROOT,
-                        "%-30s %10.1f %,10d %,10.0f %7.1fx%n",
-                        contender.name(),
-                        took.toNanos() / 1e9,
-                        moved,
-                        rate,
-                        rate / first);
-                out.flush();
+                masters,
+                shape.text(dataset),
+                slots,
+                rounds);
+        out.println(header());
+        Map<String, List<Figures>> all = new LinkedHashMap<>();
+        for (int round = 1; round <= rounds; round++) {
+            for (Contender contender : contenders(binary)) {
+                Figures figures = run(contender, binary, dataset);
+                all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
+                if (rounds > 1) {
+                    out.println(line(contender.name(), slots, List.of(figures), List.of()) + "  round " + round);
+                    out.flush();
+                }
             }
         }
-        out.printf("%nEvery key was read back from its slot's owner after each of them.%n");
+        List<Figures> first = all.values().iterator().next();
+        out.println();
+        all.forEach((name, figures) -> out.println(line(name, slots, figures, first)));
+        out.printf(
+                "%nms: mean, p99, p99.9 and worst of writes to slots that stay, while nothing moves | while slots move.%n"
+                        + "Every key was read back from its slot's owner after each of them.%n");
         return 0;
+    }
+
+    private List<Contender> contenders(ServerBinary binary) {
+        boolean valkey = binary.engine() == Engine.VALKEY;
+        Map<Entry, Contender> entries = new LinkedHashMap<>();
+        entries.put(Entry.CLI, RedisCli.asItComes());
+        entries.put(Entry.CLI_PIPELINE, RedisCli.pipelined(pipeline));
+        if (valkey && binary.isAtLeast(9, 0)) {
+            entries.put(Entry.CLI_ATOMIC, RedisCli.atomic());
+        }
+        entries.put(Entry.KEYS, MoverAlone.byKeys());
+        if (binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
+            entries.put(Entry.ATOMIC, MoverAlone.atomic());
+        }
+        entries.put(Entry.EXPAND, new WholeExpansion());
+        return entries.entrySet().stream()
+                .filter(entry -> only.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private Figures run(Contender contender, ServerBinary binary, Dataset dataset) {
+        try (Twin twin = Twin.start(binary, masters, 0, dataset)) {
+            if (rate == 0) {
+                return new Figures(contender.move(twin).toNanos() / 1e9, twin.movedKeys(), null, null);
+            }
+            try (OpenLoop clients = OpenLoop.start(twin, rate)) {
+                Thread.sleep(BEFORE.toMillis());
+                Felt before = clients.felt();
+                double seconds = contender.move(twin).toNanos() / 1e9;
+                Felt during = clients.felt();
+                return new Figures(seconds, twin.movedKeys(), before, during);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private String header() {
+        return String.format(
+                        Locale.ROOT, "%-30s %8s %10s %10s %8s %7s", "", "seconds", "keys", "keys/s", "slots/s", "ratio")
+                + (rate == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                " | %6s %6s %6s %7s | %6s %6s %6s %7s",
+                                "mean",
+                                "p99",
+                                "p99.9",
+                                "worst",
+                                "mean",
+                                "p99",
+                                "p99.9",
+                                "worst"));
+    }
+
+    private String line(String name, int slots, List<Figures> figures, List<Figures> first) {
+        double seconds = median(figures, Figures::seconds);
+        String ratio =
+                first.isEmpty() ? "" : String.format(Locale.ROOT, "%.1fx", median(first, Figures::seconds) / seconds);
+        return String.format(
+                        Locale.ROOT,
+                        "%-30s %8.2f %,10d %,10.0f %,8.0f %7s",
+                        name,
+                        seconds,
+                        figures.get(0).keys(),
+                        figures.get(0).keys() / seconds,
+                        slots / seconds,
+                        ratio)
+                + (rate == 0 ? "" : felt(figures, Figures::before) + felt(figures, Figures::during));
+    }
+
+    private static String felt(List<Figures> figures, java.util.function.Function<Figures, Felt> when) {
+        return String.format(
+                Locale.ROOT,
+                " | %6.2f %6.2f %6.1f %7.1f",
+                median(figures, figure -> when.apply(figure).mean()),
+                median(figures, figure -> when.apply(figure).p99()),
+                median(figures, figure -> when.apply(figure).p999()),
+                median(figures, figure -> when.apply(figure).worst()));
+    }
+
+    private static double median(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+        double[] sorted = figures.stream().mapToDouble(figure).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -2,11 +2,12 @@ package io.slotferry.benchmarks;
 
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
+import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.BatchMover;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
+import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -15,33 +16,43 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The mover in mode FAST, batch after batch as a plan would have them, without Temporal. */
+/**
+ * The mover in mode FAST, batch after batch as a plan would have them, without Temporal, in a process of its own that is as
+ * young as redis-cli's.
+ */
 final class MoverAlone implements Contender {
     private static final int LANES = 4;
 
     private final String name;
-    private final int batches;
+    private final int slotsOfBatch;
     private final Migration migration;
 
-    private MoverAlone(String name, int batches, Migration migration) {
+    private MoverAlone(String name, int slotsOfBatch, Migration migration) {
         this.name = name;
-        this.batches = batches;
+        this.slotsOfBatch = slotsOfBatch;
         this.migration = migration;
     }
 
     /** Key by key, in batches of 100 slots. */
     static MoverAlone byKeys() {
-        return new MoverAlone("slotferry, mover alone, FAST", 41, Migration.KEYS);
+        return new MoverAlone("slotferry KEYS, mover alone", 100, Migration.KEYS);
     }
 
     /** By the servers' own migration, in one batch. */
     static MoverAlone atomic() {
-        return new MoverAlone("slotferry ATOMIC, mover alone", 1, Migration.ATOMIC);
+        return new MoverAlone("slotferry ATOMIC, mover alone", 16_384, Migration.ATOMIC);
     }
 
     @Override
@@ -52,8 +63,51 @@ final class MoverAlone implements Contender {
     @Override
     public Duration move(Twin twin) {
         twin.join();
-        BatchMover mover = new BatchMover(new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())));
-        List<BatchOrder> orders = orders(twin);
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                // What a worker has to do with.
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MoverAlone.class.getName(),
+                migration.name(),
+                String.valueOf(slotsOfBatch),
+                String.valueOf(twin.slotsToMove()),
+                twin.target().address(),
+                twin.sources().stream().map(LocalNode::address).collect(Collectors.joining(",")));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("It ended with exit code " + process.exitValue() + ":\n" + said);
+            }
+            return Duration.ofNanos(Long.parseLong(said.substring(said.lastIndexOf('\n') + 1)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Arguments: migration, slots of a batch, slots, target, sources; prints how many nanoseconds it took. */
+    public static void main(String[] arguments) {
+        ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
+        NodeAddress target = NodeAddress.parse(arguments[3]);
+        List<NodeAddress> sources =
+                Arrays.stream(arguments[4].split(",")).map(NodeAddress::parse).toList();
+        List<NodeView> views = List.copyOf(
+                reader.ask(Stream.concat(sources.stream(), Stream.of(target)).toList(), Node::view)
+                        .answers()
+                        .values());
+        List<BatchOrder> orders = orders(views, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[1])).stream()
+                .map(order -> order.by(Migration.valueOf(arguments[0])))
+                .toList();
+        BatchMover mover = new BatchMover(reader);
         long began = System.nanoTime();
         for (BatchOrder order : orders) {
             BatchOutcome outcome = mover.move(order, new Unwatched(order.number()));
@@ -61,37 +115,34 @@ final class MoverAlone implements Contender {
                 throw new IllegalStateException("Batch " + order.number() + " ended early: " + outcome);
             }
         }
-        return Duration.ofNanos(System.nanoTime() - began);
+        System.out.println("\n" + (System.nanoTime() - began));
     }
 
-    /** From each source the first slots of its contiguous third, in so many batches. */
-    private List<BatchOrder> orders(Twin twin) {
-        List<LocalNode> sources = twin.sources();
-        ClusterAccess access =
-                new ClusterAccess(sources.stream().map(MoverAlone::address).toList(), Optional.empty());
+    /** From each source the first of its slots, in batches of about so many; the target's view stands last. */
+    private static List<BatchOrder> orders(List<NodeView> views, int slots, int slotsOfBatch) {
+        List<NodeView> sources = views.subList(0, views.size() - 1);
+        Member target = member(views.get(views.size() - 1));
+        ClusterAccess access = new ClusterAccess(List.of(target.address()), Optional.empty());
+        int batches = (slots + slotsOfBatch - 1) / slotsOfBatch;
         List<BatchOrder> orders = new ArrayList<>();
         for (int batch = 0; batch < batches; batch++) {
             List<Move> moves = new ArrayList<>();
             for (int i = 0; i < sources.size(); i++) {
-                int first = 16_384 * i / sources.size();
-                int share = Twin.SLOTS_TO_MOVE * (i + 1) / sources.size() - Twin.SLOTS_TO_MOVE * i / sources.size();
-                int from = first + share * batch / batches;
-                int to = first + share * (batch + 1) / batches - 1;
-                moves.add(new Move(
-                        List.of(member(sources.get(i))),
-                        List.of(member(twin.target())),
-                        SlotRanges.parse(from + "-" + to)));
+                int share = slots * (i + 1) / sources.size() - slots * i / sources.size();
+                SlotRanges owned = sources.get(i).self().slots();
+                int[] part = Arrays.copyOfRange(
+                        owned.stream().toArray(), share * batch / batches, share * (batch + 1) / batches);
+                if (part.length > 0) {
+                    moves.add(new Move(
+                            List.of(member(sources.get(i))), List.of(target), SlotRanges.ofSlots(Arrays.stream(part))));
+                }
             }
-            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves).by(migration));
+            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves));
         }
         return orders;
     }
 
-    private static Member member(LocalNode node) {
-        return new Member(new NodeId(node.nodeId()), address(node));
-    }
-
-    private static NodeAddress address(LocalNode node) {
-        return new NodeAddress(node.host(), node.port());
+    private static Member member(NodeView view) {
+        return new Member(view.viewer(), view.self().address());
     }
 }

@@ -1,5 +1,6 @@
 package io.slotferry.benchmarks;
 
+import io.slotferry.servers.LocalNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,19 +8,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * A process with a client on each node that writes a thousand times a second, whether or not the write before was answered
- * in time: each answer is measured from when its write was due, so that a stall counts for all that it held up.
+ * A process with a client on each node that writes at a steady rate, whether or not the write before was answered in time: each
+ * answer is measured from when its write was due, so that a stall counts for all that it held up.
  */
 final class OpenLoop implements AutoCloseable {
-    private static final long NANOS_BETWEEN = 1_000_000;
+    private static final long LONGEST_MICROS = 600_000_000;
+    private static final String NEXT = "next";
 
     private final Process process;
     private final BufferedReader said;
@@ -34,49 +41,77 @@ final class OpenLoop implements AutoCloseable {
      *
      * @param worst the longest that any write had to wait
      */
-    record Felt(double mean, double p99, double worst) {}
+    record Felt(double mean, double p99, double p999, double worst) {
+        static Felt parse(String line) {
+            String[] figures = line.split(" ", -1);
+            return new Felt(
+                    Double.parseDouble(figures[0]),
+                    Double.parseDouble(figures[1]),
+                    Double.parseDouble(figures[2]),
+                    Double.parseDouble(figures[3]));
+        }
+    }
 
     /**
-     * Starts writing.
+     * Starts writing: to each source a key of its last slot but a few, which stays; the target is PINGed, since it owns none at
+     * first.
      *
-     * @param writes {@code port/key} of each node; an empty key PINGs
+     * @param rate writes a second, over all nodes
      */
-    static OpenLoop start(List<String> writes) {
+    static OpenLoop start(Twin twin, int rate) {
+        List<LocalNode> sources = twin.sources();
+        List<String> writes = Stream.concat(
+                        IntStream.range(0, sources.size())
+                                .mapToObj(i ->
+                                        sources.get(i).port() + "/" + keyIn(16_384 * (i + 1) / sources.size() - 10)),
+                        Stream.of(twin.target().port() + "/"))
+                .toList();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                OpenLoop.class.getName()));
+                OpenLoop.class.getName(),
+                String.valueOf(1_000_000_000L * writes.size() / rate)));
         command.addAll(writes);
         try {
             OpenLoop loop = new OpenLoop(new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start());
-            if (!"ready".equals(loop.said.readLine())) {
-                throw new IllegalStateException("the clients did not start");
-            }
+            loop.answer();
             return loop;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Ends it. */
-    Felt end() {
+    private static String keyIn(int slot) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "stays:" + i)
+                .filter(key -> JedisClusterCRC16.getSlot(key) == slot)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What was felt since this was asked last, or since the start. */
+    Felt felt() {
         try {
-            process.getOutputStream().close();
-            String line = said.readLine();
-            if (line == null) {
-                throw new IllegalStateException("the clients ended without a word");
-            }
-            String[] figures = line.split(" ", -1);
-            return new Felt(
-                    Double.parseDouble(figures[0]), Double.parseDouble(figures[1]), Double.parseDouble(figures[2]));
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+            return Felt.parse(answer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String answer() throws IOException {
+        String line = said.readLine();
+        if (line == null) {
+            throw new IllegalStateException("the clients ended without a word");
+        }
+        return line;
     }
 
     @Override
@@ -84,70 +119,54 @@ final class OpenLoop implements AutoCloseable {
         process.destroy();
     }
 
-    public static void main(String[] writes) throws Exception {
-        boolean[] going = {true};
-        ExecutorService pool = Executors.newFixedThreadPool(writes.length);
-        List<Future<long[]>> clients = new ArrayList<>();
-        for (String write : writes) {
-            String[] parts = write.split("/", 2);
-            clients.add(pool.submit(() -> write(Integer.parseInt(parts[0]), parts[1], going)));
+    /** Arguments: nanoseconds between two writes of a client, then {@code port/key} of each; an empty key PINGs. */
+    public static void main(String[] arguments) throws Exception {
+        long between = Long.parseLong(arguments[0]);
+        AtomicReference<Histogram> felt = new AtomicReference<>(empty());
+        ExecutorService pool = Executors.newCachedThreadPool();
+        List<Future<?>> clients = new ArrayList<>();
+        for (int i = 1; i < arguments.length; i++) {
+            String[] parts = arguments[i].split("/", 2);
+            clients.add(pool.submit(() -> write(Integer.parseInt(parts[0]), parts[1], between, felt)));
         }
+        // It warms up.
         Thread.sleep(1_000);
-        System.out.println("ready");
+        felt.set(empty());
+        System.out.println(NEXT);
         while (System.in.read() >= 0) {
-            // Goes on until its input is closed.
+            for (Future<?> client : clients) {
+                if (client.isDone()) {
+                    client.get();
+                }
+            }
+            Histogram all = felt.getAndSet(empty());
+            System.out.println(all.getMean() / 1e3 + " " + all.getValueAtPercentile(99) / 1e3 + " "
+                    + all.getValueAtPercentile(99.9) / 1e3 + " " + all.getMaxValue() / 1e3);
         }
-        synchronized (going) {
-            going[0] = false;
-        }
-        List<long[]> all = new ArrayList<>();
-        for (Future<long[]> client : clients) {
-            all.add(client.get());
-        }
-        pool.shutdown();
-        long[] nanos = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-        System.out.println(Arrays.stream(nanos).average().orElse(0) / 1e6 + " "
-                + nanos[(int) (nanos.length * 0.99)] / 1e6 + " " + nanos[nanos.length - 1] / 1e6);
+        System.exit(0);
     }
 
-    private static long[] write(int port, String key, boolean[] going) throws InterruptedException {
+    private static Histogram empty() {
+        return new ConcurrentHistogram(LONGEST_MICROS, 3);
+    }
+
+    private static void write(int port, String key, long between, AtomicReference<Histogram> felt) {
         try (Jedis jedis = new Jedis("127.0.0.1", port)) {
-            // The first second warms it up.
-            for (int i = 0; i < 500; i++) {
-                write(jedis, key);
-                Thread.sleep(1);
-            }
-            long[] waited = new long[1 << 16];
-            int count = 0;
-            long due = System.nanoTime();
-            while (isGoing(going)) {
+            for (long due = System.nanoTime(); ; due += between) {
                 long early = due - System.nanoTime();
                 if (early > 0) {
                     Thread.sleep(early / 1_000_000, (int) (early % 1_000_000));
                 }
-                write(jedis, key);
-                if (count == waited.length) {
-                    waited = Arrays.copyOf(waited, 2 * count);
+                if (key.isEmpty()) {
+                    jedis.ping();
+                } else {
+                    // Waits for a pause of writes as any other write, and leaves nothing behind.
+                    jedis.del(key);
                 }
-                waited[count++] = Math.max(0, System.nanoTime() - due);
-                due += NANOS_BETWEEN;
+                felt.get().recordValue(Math.max(0, System.nanoTime() - due) / 1_000);
             }
-            return Arrays.copyOf(waited, count);
-        }
-    }
-
-    private static void write(Jedis jedis, String key) {
-        if (key.isEmpty()) {
-            jedis.ping();
-        } else {
-            // Waits for a pause of writes as any other write, and leaves nothing behind.
-            jedis.del(key);
-        }
-    }
-
-    private static boolean isGoing(boolean[] going) {
-        synchronized (going) {
-            return going[0];
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -25,6 +25,11 @@ final class RedisCli implements Contender {
         return new RedisCli("redis-cli --cluster reshard");
     }
 
+    /** With so many keys in a MIGRATE. */
+    static RedisCli pipelined(int keys) {
+        return new RedisCli("redis-cli, pipeline of " + keys, "--cluster-pipeline", String.valueOf(keys));
+    }
+
     /** Valkey's, by MIGRATESLOTS. */
     static RedisCli atomic() {
         return new RedisCli("valkey-cli, atomic", "--cluster-use-atomic-slot-migration");
@@ -49,7 +54,7 @@ final class RedisCli implements Contender {
                 "--cluster-to",
                 twin.target().nodeId(),
                 "--cluster-slots",
-                String.valueOf(Twin.SLOTS_TO_MOVE),
+                String.valueOf(twin.slotsToMove()),
                 "--cluster-yes"));
         command.addAll(options);
         try {

@@ -14,11 +14,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Jedis;
 
-/** Three masters with data and a fourth without; each contender gets one, and all are alike. */
+/** Masters with data and one more without; each contender gets one such cluster, and all are alike. */
 final class Twin implements AutoCloseable {
-    /** What the new master is to own in the end. */
-    static final int SLOTS_TO_MOVE = 4_096;
-
     private static final Duration TRIMMING = Duration.ofSeconds(30);
 
     private final LocalCluster cluster;
@@ -31,17 +28,13 @@ final class Twin implements AutoCloseable {
         this.target = cluster.startSpare();
     }
 
-    static Twin start(ServerBinary server, long keys) {
-        return start(server, keys, 0);
-    }
-
-    static Twin start(ServerBinary server, long keys, int replicas) {
+    static Twin start(ServerBinary server, int masters, int replicas, Dataset dataset) {
         LocalCluster cluster = LocalCluster.builder(server)
-                .masters(3)
+                .masters(masters)
                 .replicasPerMaster(replicas)
                 .start();
         try {
-            Twin twin = new Twin(cluster, Dataset.of(keys));
+            Twin twin = new Twin(cluster, dataset);
             twin.dataset.fill(Access.to(cluster));
             return twin;
         } catch (RuntimeException e) {
@@ -52,6 +45,11 @@ final class Twin implements AutoCloseable {
 
     List<LocalNode> sources() {
         return cluster.masters();
+    }
+
+    /** How many slots the new master is to own in the end. */
+    int slotsToMove() {
+        return 16_384 / (sources().size() + 1);
     }
 
     LocalNode target() {
@@ -89,7 +87,7 @@ final class Twin implements AutoCloseable {
     /**
      * How many keys the target holds, once it is seen that every key of the dataset is where it belongs.
      *
-     * @throws IllegalStateException where one is not, or the target does not own its quarter
+     * @throws IllegalStateException where one is not, or the target does not own its share
      */
     long movedKeys() {
         cluster.awaitReady(members());
@@ -101,7 +99,7 @@ final class Twin implements AutoCloseable {
                 .filter(holding -> holding.master().equals(target.address()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(target + " is no master: " + holdings));
-        if (!findings.isEmpty() || keys != dataset.keys() || moved.slots() != SLOTS_TO_MOVE) {
+        if (!findings.isEmpty() || keys != dataset.keys() || moved.slots() != slotsToMove()) {
             throw new IllegalStateException("Not as it should be: " + dataset.keys() + " keys were written, " + keys
                     + " are there; " + moved + "; the first findings: "
                     + findings.stream().limit(10).toList());

@@ -22,9 +22,11 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * @param keys how many
  * @param mixed whether half of them are of other types than strings
  * @param database which database they are in; other than 0 needs a server with {@code cluster-databases}
+ * @param repeats how often a value stands in its key, one time after the other
  */
-public record Dataset(String prefix, long keys, boolean mixed, int database) {
+public record Dataset(String prefix, long keys, boolean mixed, int database, int repeats) {
     private static final int PIPELINE = 1_000;
+    private static final int PIPELINE_BYTES = 1 << 20;
     private static final int VALUE_LENGTH = 88;
     private static final Shape[] MIXED = {
         Shape.HASH, Shape.STRING, Shape.LIST, Shape.STRING, Shape.SET,
@@ -33,17 +35,26 @@ public record Dataset(String prefix, long keys, boolean mixed, int database) {
 
     /** This many strings in database 0. */
     public static Dataset of(long keys) {
-        return new Dataset("data", keys, false, 0);
+        return new Dataset("data", keys, false, 0, 1);
     }
 
     /** The same number of keys, half of them hashes, lists, sets, sorted sets and strings that expire after a day. */
     public Dataset ofMixedTypes() {
-        return new Dataset(prefix, keys, true, database);
+        return new Dataset(prefix, keys, true, database, repeats);
     }
 
     /** The same in another database. */
     public Dataset inDatabase(int number) {
-        return new Dataset(prefix, keys, mixed, number);
+        return new Dataset(prefix, keys, mixed, number, repeats);
+    }
+
+    /** The same with values of about so many bytes. */
+    public Dataset ofSize(int bytes) {
+        return new Dataset(prefix, keys, mixed, database, Math.max(1, bytes / VALUE_LENGTH));
+    }
+
+    private int atOnce() {
+        return Math.max(1, Math.min(PIPELINE, PIPELINE_BYTES / VALUE_LENGTH / repeats));
     }
 
     /**
@@ -64,7 +75,7 @@ public record Dataset(String prefix, long keys, boolean mixed, int database) {
                 String key = key(i);
                 if (owners.owns(master, JedisClusterCRC16.getSlot(key))) {
                     shape(i).write(pipeline, key, value(i));
-                    if (++waiting == PIPELINE) {
+                    if (++waiting == atOnce()) {
                         requireAnswers(pipeline, master);
                         waiting = 0;
                     }
@@ -104,7 +115,7 @@ public record Dataset(String prefix, long keys, boolean mixed, int database) {
                 String key = key(i);
                 if (owners.owns(master, JedisClusterCRC16.getSlot(key))) {
                     waiting.add(new Expected(i, shape(i).read(pipeline, key)));
-                    if (waiting.size() == PIPELINE) {
+                    if (waiting.size() == atOnce()) {
                         compare(access, pipeline, waiting, findings);
                     }
                 }
@@ -207,6 +218,6 @@ public record Dataset(String prefix, long keys, boolean mixed, int database) {
                 value.append((char) ('A' + (bits & 31)));
             }
         }
-        return value.toString();
+        return value.toString().repeat(repeats);
     }
 }

@@ -1,5 +1,6 @@
 package io.slotferry.activities.attempt;
 
+import io.slotferry.activities.redis.AtOnce;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node.NamedClient;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ public final class ChangeSession implements AutoCloseable {
     private final Lifeline lifeline;
     private final Map<NodeAddress, ChangingNode> fenced = new LinkedHashMap<>();
     private final ConcurrentLinkedQueue<ChangingNode> opened = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
     private ChangeSession(Nodes nodes, Lifeline lifeline) {
         this.nodes = nodes;
@@ -46,10 +49,12 @@ public final class ChangeSession implements AutoCloseable {
     public static ChangeSession open(Nodes nodes, Lifeline lifeline, Collection<NodeAddress> addresses) {
         ChangeSession session = new ChangeSession(nodes, lifeline);
         try {
-            for (NodeAddress address : addresses) {
-                session.fenced.put(address, session.connect(address));
+            List<NodeAddress> distinct = addresses.stream().distinct().toList();
+            List<ChangingNode> connected = AtOnce.map(distinct, session::connect);
+            for (int i = 0; i < distinct.size(); i++) {
+                session.fenced.put(distinct.get(i), connected.get(i));
             }
-            session.fenced.values().forEach(session::fence);
+            AtOnce.each(connected, session::fence);
             return session;
         } catch (RuntimeException e) {
             session.close();
@@ -115,6 +120,9 @@ public final class ChangeSession implements AutoCloseable {
         ChangingNode node = new FencedNode(
                 nodes.change(address, lifeline.connectionName(), COMMAND_LIMIT), lifeline, COMMAND_LIMIT);
         opened.add(node);
+        if (closed) {
+            node.close();
+        }
         return node;
     }
 
@@ -133,6 +141,17 @@ public final class ChangeSession implements AutoCloseable {
         return connect(address);
     }
 
+    /** Asks every fenced node through the session's own connections; answers by address, in order. */
+    public <T> Map<NodeAddress, T> ask(Function<ChangingNode, T> question) {
+        List<NodeAddress> addresses = List.copyOf(fenced.keySet());
+        List<T> answers = AtOnce.map(addresses, address -> question.apply(at(address)));
+        Map<NodeAddress, T> byAddress = new LinkedHashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            byAddress.put(addresses.get(i), answers.get(i));
+        }
+        return byAddress;
+    }
+
     /** The fenced nodes. */
     public Collection<NodeAddress> addresses() {
         return List.copyOf(fenced.keySet());
@@ -140,6 +159,7 @@ public final class ChangeSession implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         opened.forEach(ChangingNode::close);
     }
 }

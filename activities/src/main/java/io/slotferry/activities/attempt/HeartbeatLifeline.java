@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,13 +42,15 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     private final Kinship kinship;
     private final Optional<JsonNode> lastReport;
     private final long beganNanos = System.nanoTime();
-    private final AtomicReference<JsonNode> details = new AtomicReference<>(JsonNodeFactory.instance.objectNode());
+    private final AtomicReference<Supplier<? extends JsonNode>> details =
+            new AtomicReference<>(JsonNodeFactory.instance::objectNode);
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "slotferry-heartbeat");
         thread.setDaemon(true);
         return thread;
     });
 
+    private volatile Optional<String> trouble;
     private volatile long acknowledgedNanos;
     private volatile boolean cancelled;
     private volatile boolean lost;
@@ -58,7 +61,9 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
         this.completion = context.getWorkflowClient().newActivityCompletionClient();
         this.stop = stop;
         this.lastReport = context.getLastHeartbeatDetails(JsonNode.class);
-        lastReport.ifPresent(details::set);
+        lastReport.ifPresent(this::report);
+        this.trouble =
+                lastReport.map(report -> report.path(TROUBLED_SINCE).asText("")).filter(text -> !text.isEmpty());
     }
 
     /** Starts beating; the first beat is acknowledged when this returns. */
@@ -99,14 +104,20 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
 
     @Override
     public void report(JsonNode report) {
-        details.set(withTrouble(report));
+        report(() -> report);
+    }
+
+    @Override
+    public void report(Supplier<? extends JsonNode> report) {
+        details.set(report);
     }
 
     /** What the heartbeats before said of trouble is not forgotten over what this one says. */
-    private JsonNode withTrouble(JsonNode report) {
-        JsonNode since = details.get().path(TROUBLED_SINCE);
-        return since.isTextual() && report instanceof ObjectNode object
-                ? object.deepCopy().set(TROUBLED_SINCE, since)
+    private JsonNode told() {
+        JsonNode report = details.get().get();
+        Optional<String> since = trouble;
+        return since.isPresent() && report instanceof ObjectNode object
+                ? object.deepCopy().put(TROUBLED_SINCE, since.get())
                 : report;
     }
 
@@ -120,10 +131,8 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
                     .orElse(Instant.ofEpochMilli(info.getScheduledTimestamp()));
         }
         Instant now = Instant.now();
-        if (details.get() instanceof ObjectNode object) {
-            details.set(object.deepCopy().put(TROUBLED_SINCE, now.toString()));
-            beatQuietly();
-        }
+        trouble = Optional.of(now.toString());
+        beatQuietly();
         return now;
     }
 
@@ -152,7 +161,7 @@ final class HeartbeatLifeline implements Lifeline, AutoCloseable {
     private void beat() {
         long sent = System.nanoTime();
         try {
-            completion.heartbeat(info.getTaskToken(), details.get());
+            completion.heartbeat(info.getTaskToken(), told());
             acknowledgedNanos = sent;
         } catch (ActivityCompletionException e) {
             ActivityCompletionException reason = reason(e);

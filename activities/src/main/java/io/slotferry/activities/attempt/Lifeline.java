@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.activities.redis.ConnectionName;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** An attempt's right to change things, and its word to whoever watches. Safe for use by several threads. */
 public interface Lifeline {
@@ -28,7 +29,12 @@ public interface Lifeline {
     /** What the next heartbeat carries. */
     void report(JsonNode details);
 
-    /** Sends {@link #report}'s last word and waits until it is acknowledged. */
+    /** The same, asked for only when a heartbeat goes out: news come by the thousand, heartbeats once a second. */
+    default void report(Supplier<? extends JsonNode> details) {
+        report(details.get());
+    }
+
+    /** Sends the last word of {@code report} and waits until it is acknowledged. */
     void sync();
 
     /** What the attempt before this one reported last; stale by up to a heartbeat. */

@@ -1,6 +1,8 @@
 package io.slotferry.activities.cluster;
 
 import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.redis.AtOnce;
+import io.slotferry.activities.redis.AtOnce.Ended;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
@@ -20,16 +22,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** Asks every node of a cluster, several at a time. */
 public final class ClusterReader {
-    private static final int AT_ONCE = 16;
-
     private final Nodes nodes;
 
     public ClusterReader(Nodes nodes) {
@@ -45,41 +41,23 @@ public final class ClusterReader {
 
     /** Asks each of these nodes, on a connection of its own. */
     public <T> Asked<T> ask(Collection<NodeAddress> addresses, Function<Node, T> question) {
-        Map<NodeAddress, Future<T>> asked = new LinkedHashMap<>();
         Map<NodeAddress, T> answers = new LinkedHashMap<>();
         Map<NodeAddress, NodeFailure> failures = new LinkedHashMap<>();
-        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(AT_ONCE, addresses.size())));
-        try {
-            for (NodeAddress address : addresses) {
-                asked.put(address, pool.submit(() -> {
-                    try (Node node = nodes.look(address)) {
-                        return question.apply(node);
-                    }
-                }));
+        for (Ended<NodeAddress, T> ended : AtOnce.settle(addresses, address -> ask(address, question))) {
+            if (ended.failure() == null) {
+                answers.put(ended.item(), ended.value());
+            } else if (ended.failure() instanceof NodeFailure failure) {
+                failures.put(ended.item(), failure);
+            } else {
+                throw new IllegalStateException("asking " + ended.item(), ended.failure());
             }
-            asked.forEach((address, answer) -> collect(address, answer, answers, failures));
-            return new Asked<>(answers, failures);
-        } finally {
-            pool.shutdownNow();
         }
+        return new Asked<>(answers, failures);
     }
 
-    private static <T> void collect(
-            NodeAddress address,
-            Future<T> answer,
-            Map<NodeAddress, T> answers,
-            Map<NodeAddress, NodeFailure> failures) {
-        try {
-            answers.put(address, answer.get());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof NodeFailure failure) {
-                failures.put(address, failure);
-            } else {
-                throw new IllegalStateException("asking " + address, e.getCause());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking " + address, e);
+    private <T> T ask(NodeAddress address, Function<Node, T> question) {
+        try (Node node = nodes.look(address)) {
+            return question.apply(node);
         }
     }
 

@@ -205,10 +205,9 @@ public final class BatchMover {
             before.cluster().cluster().shards().stream()
                     .map(Shard::master)
                     .forEach(master -> fenced.put(master.id(), master.address()));
+            Map<NodeAddress, NodeView> now = session.ask(Node::view);
             List<NodeView> views = before.cluster().views().stream()
-                    .map(view -> fenced.containsKey(view.viewer())
-                            ? session.at(fenced.get(view.viewer())).view()
-                            : view)
+                    .map(view -> fenced.containsKey(view.viewer()) ? now.get(fenced.get(view.viewer())) : view)
                     .toList();
             return gate.pass(new Sweep(views, before.silent()));
         }

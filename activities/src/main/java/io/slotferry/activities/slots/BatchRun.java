@@ -1,15 +1,11 @@
 package io.slotferry.activities.slots;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Lifeline;
-import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode;
-import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
-import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.Member;
-import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -162,33 +158,13 @@ final class BatchRun {
     }
 
     private void report() {
+        lifeline.report(this::told);
+    }
+
+    private JsonNode told() {
         ObjectNode report = SlotferryJson.mapper().valueToTree(progress());
         report.set(ProcessMemory.FIELD, SlotferryJson.mapper().valueToTree(memory.now()));
         report.set(TakenSlots.FIELD, SlotferryJson.mapper().valueToTree(taken.texts()));
-        lifeline.report(report);
-    }
-
-    /** Tells every master but the two of the lane. One that refuses or does not answer learns it from gossip. */
-    void tellOtherMasters(LaneTask task, ChangeSession session, List<SlotChange> changes) {
-        for (NodeAddress address : session.addresses()) {
-            if (!address.equals(task.source().address())
-                    && !address.equals(task.target().address())) {
-                tell(session.at(address), changes);
-            }
-        }
-    }
-
-    private static void tell(ChangingNode node, List<SlotChange> changes) {
-        synchronized (node) {
-            try {
-                for (Answer<Void> answer : node.setSlots(changes)) {
-                    if (answer instanceof Answer.Refused<Void> refused) {
-                        log.info("{} leaves it to gossip: {}", node.address(), refused.reply());
-                    }
-                }
-            } catch (NodeFailure.Unreachable e) {
-                log.warn("it is left to gossip: {}", e.getMessage());
-            }
-        }
+        return report;
     }
 }

@@ -38,7 +38,10 @@ import java.util.stream.Stream;
  * <p>While a shard fails over, it waits for the new master, and opens there at once what was open on the one before.
  */
 final class Gate {
-    private static final long POLL_MILLIS = 100;
+    /** The first look again comes soon: after the batch before, the nodes are of one mind within milliseconds. */
+    private static final long FIRST_POLL_MILLIS = 5;
+
+    private static final long LONGEST_POLL_MILLIS = 100;
 
     private final ClusterReader reader;
     private final BatchOrder order;
@@ -70,7 +73,7 @@ final class Gate {
      */
     Passed pass(Duration within) {
         long end = System.nanoTime() + within.toNanos();
-        while (true) {
+        for (long poll = FIRST_POLL_MILLIS; ; poll = Math.min(LONGEST_POLL_MILLIS, 2 * poll)) {
             try {
                 Sweep sweep = reader.sweep(access());
                 try {
@@ -82,7 +85,7 @@ final class Gate {
             } catch (NodeFailure e) {
                 giveUpOrGoOn(e, e instanceof NodeFailure.Unreachable, end);
             }
-            LockSupport.parkNanos(POLL_MILLIS * 1_000_000);
+            LockSupport.parkNanos(poll * 1_000_000);
         }
     }
 

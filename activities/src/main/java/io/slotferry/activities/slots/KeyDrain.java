@@ -10,11 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Sends the keys of open slots of one lane to its target with MIGRATE. */
 final class KeyDrain {
-    private static final int LISTED_AT_ONCE = 1_000;
+    /** Keys that are listed together, of all slots of a window: what a lane holds in memory. */
+    private static final int LISTED_AT_ONCE = 16_000;
+
+    private static final int LEAST_OF_A_SLOT = 100;
+    private static final int MOST_OF_A_SLOT = 1_000;
     private static final int PATIENCE = 5;
 
     /** Answers of a node that is no master any more, or does not see a whole cluster for the moment. */
@@ -22,12 +28,17 @@ final class KeyDrain {
 
     private final LaneMover lane;
     private String lastRefusal = "";
+    private int carriedKeys;
+    private long carriedBytes;
 
     KeyDrain(LaneMover lane) {
         this.lane = lane;
     }
 
-    /** Lists and sends the keys of these slots in one database until a listing comes back empty. */
+    /**
+     * Lists and sends the keys of these slots in one database until none is known to be left: a slot is listed again where its
+     * listing was full, or a call was refused. The check of the window counts what came since.
+     */
     void drain(int database, List<Integer> slots) {
         List<Integer> left = slots;
         int fruitless = 0;
@@ -36,16 +47,35 @@ final class KeyDrain {
             if (keys.isEmpty()) {
                 return;
             }
-            fruitless = send(database, keys) ? 0 : fruitless + 1;
+            int most = ofEach(left);
+            Sent sent = send(database, keys);
+            fruitless = sent.progress() ? 0 : fruitless + 1;
             if (fruitless > PATIENCE) {
                 throw stuck(left);
             }
-            left = keys.stream().map(SizedKey::slot).distinct().toList();
+            Map<Integer, Long> listed =
+                    keys.stream().collect(Collectors.groupingBy(SizedKey::slot, Collectors.counting()));
+            left = listed.keySet().stream()
+                    .filter(slot -> !sent.all() || listed.get(slot) >= most)
+                    .sorted()
+                    .toList();
         }
     }
 
+    /**
+     * How the calls of some keys ended.
+     *
+     * @param progress whether any key went across
+     * @param all whether every call did
+     */
+    private record Sent(boolean progress, boolean all) {}
+
+    private static int ofEach(List<Integer> slots) {
+        return Math.max(LEAST_OF_A_SLOT, Math.min(MOST_OF_A_SLOT, LISTED_AT_ONCE / slots.size()));
+    }
+
     private List<SizedKey> list(int database, List<Integer> slots) {
-        List<List<byte[]>> listed = lane.source().keysInSlots(database, slots, LISTED_AT_ONCE);
+        List<List<byte[]>> listed = lane.source().keysInSlots(database, slots, ofEach(slots));
         List<byte[]> all = listed.stream().flatMap(List::stream).toList();
         if (all.isEmpty()) {
             return List.of();
@@ -75,9 +105,9 @@ final class KeyDrain {
         }
     }
 
-    /** Sends all keys; whether any of it went across. */
-    private boolean send(int database, List<SizedKey> keys) {
+    private Sent send(int database, List<SizedKey> keys) {
         boolean progress = false;
+        boolean all = true;
         int sent = 0;
         lane.sending();
         while (sent < keys.size()) {
@@ -88,12 +118,27 @@ final class KeyDrain {
                             order(database, false),
                             flush.calls().stream().map(KeyDrain::names).toList());
             lane.sizer().took(flush, System.nanoTime() - began);
-            for (int i = 0; i < answers.size(); i++) {
-                progress |= settle(database, flush.calls().get(i), answers.get(i));
-            }
+            int across = settle(database, flush, answers);
+            progress |= across > 0;
+            all &= across == answers.size();
             sent += flush.keys();
         }
-        return progress;
+        return new Sent(progress, all);
+    }
+
+    /** How many of the calls went across. */
+    private int settle(int database, Flush flush, List<Answer<Void>> answers) {
+        int across = 0;
+        carriedKeys = 0;
+        carriedBytes = 0;
+        try {
+            for (int i = 0; i < answers.size(); i++) {
+                across += settle(database, flush.calls().get(i), answers.get(i)) ? 1 : 0;
+            }
+            return across;
+        } finally {
+            lane.run().carried(lane.task(), carriedKeys, carriedBytes);
+        }
     }
 
     private static List<byte[]> names(List<SizedKey> call) {
@@ -117,11 +162,8 @@ final class KeyDrain {
             }
             return false;
         }
-        lane.run()
-                .carried(
-                        lane.task(),
-                        call.size(),
-                        call.stream().mapToLong(SizedKey::bytes).sum());
+        carriedKeys += call.size();
+        carriedBytes += call.stream().mapToLong(SizedKey::bytes).sum();
         return true;
     }
 
@@ -171,7 +213,7 @@ final class KeyDrain {
     }
 
     private Halted failed(List<SizedKey> call, String reply) {
-        boolean passes = PASSES.stream().anyMatch(reply::contains);
+        boolean passes = reply.startsWith("MOVED ") || PASSES.stream().anyMatch(reply::contains);
         return new Halted(
                 passes ? FailureKind.SHARD_FAILED_OVER : FailureKind.MIGRATE_FAILED,
                 "MIGRATE " + lane.task().name() + " of " + call.size() + " keys of slot "

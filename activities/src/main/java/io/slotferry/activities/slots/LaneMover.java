@@ -10,6 +10,8 @@ import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Moves the slots of one lane, window by window, on connections of its own. The processes behind both ends are remembered
@@ -18,24 +20,26 @@ import java.util.List;
 final class LaneMover implements AutoCloseable {
     private final LaneTask task;
     private final BatchRun run;
-    private final ChangeSession session;
+    private final Broadcast broadcast;
     private final ChangingNode source;
     private final ChangingNode target;
     private final CallSizer sizer;
     private final Identity sourceIdentity;
     private final Identity targetIdentity;
+    private final Set<Integer> databases = new TreeSet<>();
     private SlotRanges taken = SlotRanges.none();
 
-    LaneMover(LaneTask task, BatchRun run, ChangeSession session) {
+    LaneMover(LaneTask task, BatchRun run, ChangeSession session, Broadcast broadcast) {
         this.task = task;
         this.run = run;
-        this.session = session;
+        this.broadcast = broadcast;
         this.source = session.another(task.source().address());
         this.target = session.another(task.target().address());
         this.sizer = new CallSizer(run.speed().callBudget());
         SlotCheck first = source.check(List.of(), List.of());
         run.expect(task.from(), source, first);
         this.sourceIdentity = first.identity();
+        databases.addAll(first.databases().keySet());
         SlotCheck other = target.check(List.of(), List.of());
         run.expect(task.to(), target, other);
         this.targetIdentity = other.identity();
@@ -57,6 +61,11 @@ final class LaneMover implements AutoCloseable {
         return target;
     }
 
+    /** Databases in which the source was seen to have keys. */
+    List<Integer> databases() {
+        return List.copyOf(databases);
+    }
+
     CallSizer sizer() {
         return sizer;
     }
@@ -65,13 +74,19 @@ final class LaneMover implements AutoCloseable {
     void move() {
         finishUnsettled();
         List<Integer> pending = task.pending().stream().boxed().toList();
-        for (int from = 0;
-                from < pending.size() && !run.stopping();
-                from += run.speed().window()) {
-            int to = Math.min(pending.size(), from + run.speed().window());
+        int from = 0;
+        while (from < pending.size() && !run.stopping()) {
+            int to = from + window(pending.size() - from);
             new SlotWindow(this, pending.subList(from, to)).move();
+            from = to;
         }
         checkTarget();
+    }
+
+    /** How many slots the next window has: no last one is left with a slot or two, since each costs its round trips. */
+    private int window(int left) {
+        int windows = (left + run.speed().window() - 1) / run.speed().window();
+        return (left + windows - 1) / windows;
     }
 
     /** Tells the others of slots that the target owns already. */
@@ -82,9 +97,9 @@ final class LaneMover implements AutoCloseable {
         }
     }
 
-    /** Tells every master but the lane's own. */
+    /** Has every master told but the lane's own; it is done when the lanes are. */
     void tellOtherMasters(List<SlotChange> changes) {
-        run.tellOtherMasters(task, session, changes);
+        broadcast.tell(task, changes);
     }
 
     /** The target said OK to SETSLOT NODE for these. */
@@ -104,8 +119,9 @@ final class LaneMover implements AutoCloseable {
      * @throws Halted of kind OPEN_SLOT_LOST; of kind SHARD_FAILED_OVER where its epoch grew: by a failover there and back,
      *     or since nodes with the same epoch were told apart
      */
-    SlotCheck checkSource(List<Integer> databases, List<Integer> slots) {
-        SlotCheck check = source.check(databases, slots);
+    SlotCheck checkSource(List<Integer> inDatabases, List<Integer> slots) {
+        SlotCheck check = source.check(inDatabases, slots);
+        databases.addAll(check.databases().keySet());
         requireSourceProcess(check);
         requireSourceEpoch(check);
         run.seen(task.source(), check);

@@ -3,11 +3,15 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.redis.AtOnce;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,15 +35,20 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
         if (left.isEmpty()) {
             return;
         }
-        List<LaneMover> movers = new ArrayList<>();
+        Broadcast broadcast = new Broadcast(session);
+        Queue<LaneMover> movers = new ConcurrentLinkedQueue<>();
         ExecutorService pool = Executors.newFixedThreadPool(Math.min(order.lanes(), left.size()));
         try {
-            left.forEach(task -> movers.add(new LaneMover(task, run, session)));
+            List<LaneMover> ready = AtOnce.map(left, task -> {
+                LaneMover mover = new LaneMover(task, run, session, broadcast);
+                movers.add(mover);
+                return mover;
+            });
             // The processes behind the lanes are known to Temporal before the first slot is opened on them.
             lifeline.sync();
             List<Future<?>> lanes = new ArrayList<>();
-            movers.forEach(mover -> lanes.add(pool.submit(() -> move(mover, moving))));
-            await(lanes);
+            ready.forEach(mover -> lanes.add(pool.submit(() -> move(mover, moving))));
+            await(lanes, broadcast);
         } finally {
             pool.shutdownNow();
             movers.forEach(LaneMover::close);
@@ -55,22 +64,27 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
         }
     }
 
-    /** Waits for all lanes, then throws the first failure: one for a person before one that passes. */
-    private static void await(List<Future<?>> lanes) {
+    /** Waits for all lanes, and for what they have others told; then throws the first failure: one for a person before one that passes. */
+    private static void await(List<Future<?>> lanes, Broadcast broadcast) {
         List<RuntimeException> failures = new ArrayList<>();
-        for (Future<?> lane : lanes) {
-            try {
-                lane.get();
-            } catch (ExecutionException e) {
-                failures.add(e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                failures.add(new Lifeline.Superseded("interrupted"));
-            }
-        }
+        lanes.forEach(lane -> failure(lane).ifPresent(failures::add));
+        failures.addAll(broadcast.end());
         failures.sort(Comparator.comparing(Lanes::rank));
         if (!failures.isEmpty()) {
             throw failures.get(0);
+        }
+    }
+
+    /** What it ended with, once it has. */
+    static Optional<RuntimeException> failure(Future<?> work) {
+        try {
+            work.get();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(new Lifeline.Superseded("interrupted"));
         }
     }
 

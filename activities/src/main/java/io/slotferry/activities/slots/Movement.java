@@ -4,7 +4,6 @@ import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.AtomicOffer;
 import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.redis.MigrationJobs;
 import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.redis.Node;
@@ -41,14 +40,13 @@ record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSess
     boolean endJobs(List<LaneTask> tasks) {
         OwnJobs own = new OwnJobs(tasks, order.way());
         Map<LaneTask, Job> left = new LinkedHashMap<>();
-        for (NodeAddress address : session.addresses()) {
-            MigrationJobs jobs = session.at(address).migrationJobs();
+        session.ask(Node::migrationJobs).forEach((address, jobs) -> {
             own.requireNoOther(address, jobs);
             jobs.running().forEach(job -> own.laneOf(job).ifPresent(task -> left.putIfAbsent(task, job)));
-        }
+        });
         left.forEach((task, job) -> {
             log.info("goes on with what an attempt before has left behind: {}", job.text());
-            try (LaneMover lane = new LaneMover(task, run, session)) {
+            try (LaneMover lane = new LaneMover(task, run, session, new Broadcast(session))) {
                 JobWatch watch = new JobWatch(lane, own, lifeline);
                 boolean sameEnds = job.source().equals(task.source().id())
                         && job.target().equals(task.target().id());

@@ -11,7 +11,6 @@ import io.slotferry.workflows.contract.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 
 /**
@@ -79,13 +78,12 @@ final class SlotWindow {
 
     /** Moves keys until the check shows that none is left. */
     private List<Integer> drain() {
-        TreeSet<Integer> databases =
-                new TreeSet<>(lane.checkSource(List.of(), List.of()).databases().keySet());
         KeyDrain drain = new KeyDrain(lane);
         for (int round = 0; round < MAX_ROUNDS && !live.isEmpty(); round++) {
+            List<Integer> databases = lane.databases();
             databases.forEach(database -> drain.drain(database, live));
-            SlotCheck source = lane.checkSource(List.copyOf(databases), live);
-            boolean allKnown = !databases.addAll(source.databases().keySet());
+            SlotCheck source = lane.checkSource(databases, live);
+            boolean allKnown = databases.containsAll(source.databases().keySet());
             if (allKnown && live.stream().allMatch(slot -> source.keys().get(slot) == 0)) {
                 requireOpen(source);
                 return live;

@@ -13,7 +13,7 @@ record Speed(int window, Duration callBudget) {
     static Speed of(Pacing.Mode mode) {
         return switch (mode) {
             case STEADY -> new Speed(8, Duration.ofMillis(5));
-            case FAST -> new Speed(32, Duration.ofMillis(50));
+            case FAST -> new Speed(64, Duration.ofMillis(50));
         };
     }
 }
