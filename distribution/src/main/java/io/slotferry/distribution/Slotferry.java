@@ -5,6 +5,7 @@ import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.ApproveCommand;
 import io.slotferry.starter.BackupCommand;
 import io.slotferry.starter.CancelCommand;
+import io.slotferry.starter.DoctorCommand;
 import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.ExpandCommand;
 import io.slotferry.starter.PauseCommand;
@@ -55,6 +56,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StopHereCommand.class,
             CancelCommand.class,
             ScheduleCommand.class,
+            DoctorCommand.class,
+            UpCommand.class,
+            DownCommand.class,
+            LogsCommand.class,
             InspectCommand.class,
             WorkerCommand.class,
             DemoCommand.class,

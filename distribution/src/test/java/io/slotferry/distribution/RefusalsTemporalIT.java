@@ -96,7 +96,7 @@ class RefusalsTemporalIT {
         assertThat(done.all()).isEqualTo("""
                 Error: Temporal at 127.0.0.1:1 does not answer.
                   UNAVAILABLE: io exception
-                Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS to where it is
+                Next: slotferry up starts one on this machine; or set TEMPORAL_ADDRESS to where it is
                 """);
         assertThat(done.exit()).isEqualTo(6);
     }
@@ -120,7 +120,7 @@ class RefusalsTemporalIT {
         assertThat(done.all().replace(temporal.address(), "{temporal}")).isEqualTo("""
                 No worker polls task queue "slotfery"; waiting 8 s for one. Start it: slotferry worker --task-queue slotfery
                 Error: No worker polls task queue "slotfery" in namespace "default" at {temporal}; nothing was started.
-                Next: slotferry worker --task-queue slotfery, with the same TEMPORAL_* settings, then this command again
+                Next: slotferry worker --task-queue slotfery (or slotferry up), with the same TEMPORAL_* settings, then this command again
                 """);
         assertThat(done.exit()).isEqualTo(7);
     }

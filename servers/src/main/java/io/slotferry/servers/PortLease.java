@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>Both lie below 32768, where Linux takes the ports of outgoing connections from.
  */
-final class PortLease implements AutoCloseable {
+public final class PortLease implements AutoCloseable {
     static final int BUS_OFFSET = 10_000;
     private static final int FIRST = 12_000;
     private static final int COUNT = 10_000;
@@ -29,12 +29,12 @@ final class PortLease implements AutoCloseable {
         this.lock = lock;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Takes a port that is free on that host address. */
-    static PortLease take(String host) {
+    public static PortLease take(String host) {
         int start = ThreadLocalRandom.current().nextInt(COUNT);
         for (int i = 0; i < COUNT; i++) {
             int port = FIRST + (start + i) % COUNT;

@@ -1,25 +1,11 @@
 package io.slotferry.servers;
 
-import io.grpc.StatusRuntimeException;
-import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
-import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
-import io.temporal.serviceclient.OperatorServiceStubs;
-import io.temporal.serviceclient.OperatorServiceStubsOptions;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A real Temporal server, {@code temporal server start-dev}, as a process of this machine. It keeps everything in one
@@ -141,18 +127,12 @@ public final class TemporalProcess implements LocalTemporal {
             throw new IllegalStateException("Temporal at " + address() + " is running");
         }
         process = GuardedProcess.start(command(), folder.path(), log());
-        WorkflowServiceStubs service = WorkflowServiceStubs.newServiceStubs(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(address()).build());
-        OperatorServiceStubs operator = OperatorServiceStubs.newServiceStubs(
-                OperatorServiceStubsOptions.newBuilder().setTarget(address()).validateAndBuildWithDefaults());
-        try {
+        try (TemporalReadiness readiness = new TemporalReadiness(
+                address(), namespace(), settings.searchAttributes().keySet(), uiPort.port())) {
             Poll.until(
                     START_TIMEOUT,
-                    () -> whyNotReady(service, operator),
+                    () -> whyNotReady(readiness),
                     last -> failure("is not ready after " + START_TIMEOUT.toSeconds() + " s: " + last));
-        } finally {
-            service.shutdownNow();
-            operator.shutdownNow();
         }
     }
 
@@ -197,39 +177,13 @@ public final class TemporalProcess implements LocalTemporal {
         return command;
     }
 
-    private String whyNotReady(WorkflowServiceStubs service, OperatorServiceStubs operator) {
+    private String whyNotReady(TemporalReadiness readiness) {
         if (!isAlive()) {
             throw process.logTail(50).contains("address already in use")
                     ? new PortTakenException("Temporal: another process took " + address() + " meanwhile")
                     : failure("ended with exit code " + process.exitCode());
         }
-        try {
-            service.blockingStub()
-                    .withDeadlineAfter(2, TimeUnit.SECONDS)
-                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
-                            .setNamespace(settings.namespace())
-                            .build());
-            Set<String> absent = new TreeSet<>(settings.searchAttributes().keySet());
-            absent.removeAll(operator.blockingStub()
-                    .withDeadlineAfter(2, TimeUnit.SECONDS)
-                    .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
-                            .setNamespace(settings.namespace())
-                            .build())
-                    .getCustomAttributesMap()
-                    .keySet());
-            return absent.isEmpty() ? whyNoUi() : "search attributes not registered: " + absent;
-        } catch (StatusRuntimeException e) {
-            return e.getStatus().toString();
-        }
-    }
-
-    private String whyNoUi() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), uiPort.port()), 1_000);
-            return null;
-        } catch (IOException e) {
-            return "Web UI: " + e.getMessage();
-        }
+        return readiness.whyNot();
     }
 
     private ServerStartException failure(String what) {

@@ -3,14 +3,21 @@ package io.slotferry.starter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.enums.v1.TaskQueueType;
+import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.api.taskqueue.v1.PollerInfo;
 import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceResponse;
 import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.temporal.serviceclient.OperatorServiceStubs;
+import io.temporal.serviceclient.OperatorServiceStubsOptions;
 import io.temporal.serviceclient.RpcRetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
@@ -19,6 +26,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +53,18 @@ final class Connection implements AutoCloseable {
      * @param ui address of the Web UI; empty where it is not known
      */
     static Connection open(Map<String, String> environment, String ui) {
+        Connection connection = unasked(environment, ui);
+        try {
+            connection.check();
+            return connection;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** A connection on which nothing was sent yet. */
+    static Connection unasked(Map<String, String> environment, String ui) {
         ClientConfigProfile profile;
         try {
             profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
@@ -69,25 +89,46 @@ final class Connection implements AutoCloseable {
                 WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build());
-        Connection connection = new Connection(stubs, client, ui);
-        try {
-            connection.check();
-            return connection;
-        } catch (RuntimeException e) {
-            connection.close();
-            throw e;
-        }
+        return new Connection(stubs, client, ui);
     }
 
     private void check() {
         try {
-            stubs.blockingStub()
-                    .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
-                            .setNamespace(namespace())
-                            .build());
+            describeNamespace();
         } catch (StatusRuntimeException e) {
             throw unreachable(e);
+        }
+    }
+
+    DescribeNamespaceResponse describeNamespace() {
+        return stubs.blockingStub()
+                .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .build());
+    }
+
+    /** The version of the server, which every namespace may ask for. */
+    String serverVersion() {
+        return stubs.blockingStub()
+                .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .getSystemInfo(GetSystemInfoRequest.getDefaultInstance())
+                .getServerVersion();
+    }
+
+    /** The custom search attributes of the namespace, which some servers do not tell everybody. */
+    Map<String, IndexedValueType> searchAttributes() {
+        OperatorServiceStubs operator = OperatorServiceStubs.newServiceStubs(
+                OperatorServiceStubsOptions.newBuilder(stubs.getOptions()).build());
+        try {
+            return operator.blockingStub()
+                    .withDeadlineAfter(RPC_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
+                            .setNamespace(namespace())
+                            .build())
+                    .getCustomAttributesMap();
+        } finally {
+            operator.shutdown();
         }
     }
 
@@ -114,7 +155,7 @@ final class Connection implements AutoCloseable {
                 new CommandException(
                         ExitCode.TEMPORAL_UNREACHABLE,
                         "Temporal at " + address() + " does not answer.\n  " + answer,
-                        "start it (temporal server start-dev), or set TEMPORAL_ADDRESS to where it is");
+                        "slotferry up starts one on this machine; or set TEMPORAL_ADDRESS to where it is");
         };
     }
 
@@ -141,6 +182,11 @@ final class Connection implements AutoCloseable {
     }
 
     private boolean polled(String taskQueue, TaskQueueType type) {
+        return !pollers(taskQueue, type).isEmpty();
+    }
+
+    /** Who was seen to poll the queue for such tasks in the last {@link #RECENT}. */
+    List<PollerInfo> pollers(String taskQueue, TaskQueueType type) {
         Instant since = Instant.now().minus(RECENT);
         return stubs
                 .blockingStub()
@@ -152,9 +198,10 @@ final class Connection implements AutoCloseable {
                         .build())
                 .getPollersList()
                 .stream()
-                .anyMatch(poller -> Instant.ofEpochSecond(
+                .filter(poller -> Instant.ofEpochSecond(
                                 poller.getLastAccessTime().getSeconds())
-                        .isAfter(since));
+                        .isAfter(since))
+                .toList();
     }
 
     /** The run's page in the Web UI, where the UI's address is known. */

@@ -129,7 +129,8 @@ public final class ExpandCommand extends TemporalCommand {
     }
 
     private Run start(Connection temporal) {
-        Starter starter = new Starter(temporal, voice(), taskQueue());
+        Starter starter = new Starter(
+                temporal, voice(), taskQueue(), surroundings().terminal().interactive());
         Optional<String> wanted = Optional.ofNullable(workflowId);
         if (continued == null) {
             return starter.start(json, wanted.orElseGet(() -> Starter.workflowId(request)));

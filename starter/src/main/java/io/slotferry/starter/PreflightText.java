@@ -66,7 +66,8 @@ final class PreflightText {
         return lines;
     }
 
-    private List<String> lines(CheckResult check) {
+    /** One answer, with its evidence and remedy below. */
+    List<String> lines(CheckResult check) {
         Grade grade = Grade.of(check);
         String word = padded(grade.word());
         String coloured =

@@ -40,7 +40,11 @@ abstract class RehearsalCommand extends TemporalCommand {
 
     @Override
     final ExitCode run(Connection temporal) {
-        Run run = new Starter(temporal, voice(), taskQueue())
+        Run run = new Starter(
+                        temporal,
+                        voice(),
+                        taskQueue(),
+                        surroundings().terminal().interactive())
                 .start(request, Starter.workflowId(RequestReader.read(request)));
         Look look;
         try (Farewell farewell = new Farewell(voice(), goesOn + ": slotferry watch " + run.workflowId())) {

@@ -1,23 +1,13 @@
 package io.slotferry.starter;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.BadRequest;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.RequestReader;
-import io.slotferry.workflows.contract.SlotferryJson;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,11 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The request, from a file, from flags, or from both: a flag takes the place of the file's field. */
 final class RequestOptions {
-    private static final ObjectReader READER = SlotferryJson.mapper()
-            .reader()
-            .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
@@ -141,7 +126,8 @@ final class RequestOptions {
      * @param stopAfter phase after which the run ends; null for none
      */
     ObjectNode request(InputStream standardInput, String stopAfter) {
-        ObjectNode request = file == null ? JsonNodeFactory.instance.objectNode() : read(standardInput);
+        ObjectNode request =
+                file == null ? JsonNodeFactory.instance.objectNode() : RequestFile.read(file, standardInput);
         overlay(request);
         if (stopAfter != null && !request.isEmpty()) {
             request.put("stopAfter", stopAfter);
@@ -149,7 +135,7 @@ final class RequestOptions {
         try {
             RequestReader.read(request);
         } catch (BadRequest e) {
-            throw bad(e, next(request, e));
+            throw RequestFile.bad(e, next(request, e));
         }
         return request;
     }
@@ -160,8 +146,9 @@ final class RequestOptions {
      * @param before the request that the options change; empty where there is none
      */
     ObjectNode scheduled(InputStream standardInput, Optional<ObjectNode> before) {
-        ObjectNode request =
-                file != null ? read(standardInput) : before.orElseGet(JsonNodeFactory.instance::objectNode);
+        ObjectNode request = file != null
+                ? RequestFile.read(file, standardInput)
+                : before.orElseGet(JsonNodeFactory.instance::objectNode);
         overlay(request, true);
         if (!request.isEmpty() && !request.has("approval")) {
             request.put("approval", ExpandRequest.Approval.NONE.name());
@@ -169,7 +156,7 @@ final class RequestOptions {
         try {
             RequestReader.read(request);
         } catch (BadRequest e) {
-            throw bad(e, next(request, e));
+            throw RequestFile.bad(e, next(request, e));
         }
         return request;
     }
@@ -240,47 +227,6 @@ final class RequestOptions {
                         + " --add-replica, --backup and those that --help lists";
     }
 
-    private static CommandException bad(BadRequest refusal, String next) {
-        return new CommandException(
-                ExitCode.BAD_REQUEST,
-                refusal.halt().message() + "\n  " + String.join("\n  ", refusal.problems()),
-                next);
-    }
-
-    private ObjectNode read(InputStream standardInput) {
-        String where = "-".equals(file) ? "standard input" : file;
-        try {
-            String text = "-".equals(file)
-                    ? new String(standardInput.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(file));
-            JsonNode tree = READER.readTree(text);
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            RequestReader.read(tree);
-            throw new IllegalStateException("a request that is no object was not refused");
-        } catch (JsonProcessingException e) {
-            throw bad("The request in " + where + " is not JSON: line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr() + ": " + withoutSource(e.getOriginalMessage()));
-        } catch (BadRequest e) {
-            throw bad(e, e.halt().next());
-        } catch (NoSuchFileException e) {
-            throw bad("There is no file " + where + ".");
-        } catch (IOException e) {
-            throw bad("The request in " + where + " cannot be read: " + e);
-        }
-    }
-
-    /** Jackson repeats the place in words of its own. */
-    private static String withoutSource(String message) {
-        return message.replaceFirst(" \\(start marker at .*", "");
-    }
-
-    private static CommandException bad(String message) {
-        return new CommandException(ExitCode.BAD_REQUEST, message, "give a request such as " + RequestReader.EXAMPLE);
-    }
-
     private void overlay(ObjectNode request) {
         overlay(request, false);
     }
@@ -345,13 +291,13 @@ final class RequestOptions {
         }
     }
 
-    private static void text(ObjectNode request, String object, String field, String value) {
+    static void text(ObjectNode request, String object, String field, String value) {
         if (value != null) {
             into(request, object).put(field, value);
         }
     }
 
-    private static void list(ObjectNode request, String object, String field, List<String> values) {
+    static void list(ObjectNode request, String object, String field, List<String> values) {
         if (values != null) {
             ArrayNode array = into(request, object).putArray(field);
             values.forEach(array::add);

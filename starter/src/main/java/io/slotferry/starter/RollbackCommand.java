@@ -107,7 +107,11 @@ public final class RollbackCommand extends TemporalCommand {
         pacing.overlay(json);
         TakeOverOptions.Start start = closed.start(
                 temporal, Direction.ROLLBACK, of, json, surroundings().input());
-        Run run = new Starter(temporal, voice(), taskQueue())
+        Run run = new Starter(
+                        temporal,
+                        voice(),
+                        taskQueue(),
+                        surroundings().terminal().interactive())
                 .start(
                         Direction.ROLLBACK,
                         start,

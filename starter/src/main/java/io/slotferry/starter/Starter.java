@@ -14,6 +14,7 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
 import java.time.Duration;
+import java.util.Map;
 
 /** Starts runs, once a worker is there to do their work. */
 final class Starter {
@@ -23,11 +24,18 @@ final class Starter {
     private final Connection temporal;
     private final Voice voice;
     private final String taskQueue;
+    private final boolean person;
 
-    Starter(Connection temporal, Voice voice, String taskQueue) {
+    /**
+     * Starts runs on a task queue.
+     *
+     * @param person whether somebody is there, who can start a worker: then one is waited for until Ctrl-C
+     */
+    Starter(Connection temporal, Voice voice, String taskQueue, boolean person) {
         this.temporal = temporal;
         this.voice = voice;
         this.taskQueue = taskQueue;
+        this.person = person;
     }
 
     /** The workflow ID that a request gets unless its user names one. */
@@ -41,7 +49,7 @@ final class Starter {
     /**
      * Starts the request.
      *
-     * @throws CommandException where no worker polls, or a run of that workflow ID is open; nothing was started then
+     * @throws CommandException where no worker polls and no person waits for one, or a run of that workflow ID is open; nothing was started then
      */
     Run start(ObjectNode request, String workflowId) {
         return start(request, workflowId, summary(RequestReader.read(request)), details(request));
@@ -100,22 +108,29 @@ final class Starter {
     private void awaitWorker() {
         long until = System.nanoTime() + PATIENCE.toNanos();
         for (boolean said = false; !polls(); said = true) {
-            if (System.nanoTime() > until) {
+            if (!person && System.nanoTime() > until) {
                 throw new CommandException(
                         ExitCode.NO_WORKER,
                         "No worker polls task queue \"" + taskQueue + "\" in namespace \"" + temporal.namespace()
                                 + "\" at " + temporal.address() + "; nothing was started.",
-                        workerCommand() + ", with the same TEMPORAL_* settings, then this command again");
+                        workerCommand(taskQueue)
+                                + " (or slotferry up), with the same TEMPORAL_* settings, then this command again");
             }
             if (!said) {
-                voice.say("No worker polls task queue \"" + taskQueue + "\"; waiting " + PATIENCE.toSeconds()
-                        + " s for one. Start it: " + workerCommand());
+                String wait = person
+                        ? "nothing is started until one does; Ctrl-C gives up."
+                        : "waiting " + PATIENCE.toSeconds() + " s for one.";
+                String line = "No worker polls task queue \"" + taskQueue + "\"; " + wait + " Start it: "
+                        + workerCommand(taskQueue);
+                voice.say(line);
+                voice.event("notice", Map.of("message", line));
             }
             sleep();
         }
     }
 
-    private String workerCommand() {
+    /** What starts a worker for that queue. */
+    static String workerCommand(String taskQueue) {
         return "slotferry worker" + (taskQueue.equals(Names.TASK_QUEUE) ? "" : " --task-queue " + taskQueue);
     }
 

@@ -77,12 +77,17 @@ abstract class TemporalCommand implements Callable<Integer> {
         voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
         try {
             prepare();
-            try (Connection temporal = Connection.open(surroundings.environment(), ui())) {
+            try (Connection temporal = connect(surroundings.environment(), ui())) {
                 return runOn(temporal).code();
             }
         } catch (CommandException e) {
             return end(e).code();
         }
+    }
+
+    /** The connection to work on; one that was found to answer. */
+    Connection connect(Map<String, String> environment, String ui) {
+        return Connection.open(environment, ui);
     }
 
     private ExitCode runOn(Connection temporal) {

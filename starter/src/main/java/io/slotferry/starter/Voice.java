@@ -10,12 +10,12 @@ import java.util.Map;
  * What a command says. Without {@code --json} text goes to stdout; with it, stdout holds one JSON object a line and the text
  * for people goes to stderr.
  */
-final class Voice {
+public final class Voice {
     private final PrintWriter out;
     private final PrintWriter people;
     private final boolean json;
 
-    Voice(PrintWriter out, PrintWriter err, boolean json) {
+    public Voice(PrintWriter out, PrintWriter err, boolean json) {
         this.out = out;
         this.people = json ? err : out;
         this.json = json;
@@ -25,7 +25,7 @@ final class Voice {
         return json;
     }
 
-    void say(String text) {
+    public void say(String text) {
         people.println(text);
         people.flush();
     }
@@ -37,7 +37,7 @@ final class Voice {
     }
 
     /** A line of JSON: {@code {"event": name, ...fields}}; nothing without {@code --json}. */
-    void event(String name, Map<String, ?> fields) {
+    public void event(String name, Map<String, ?> fields) {
         if (!json) {
             return;
         }

@@ -21,6 +21,7 @@ final class Cli {
     private final Map<String, String> environment = new HashMap<>();
     private Terminal terminal = Terminal.none();
     private InputStream input = InputStream.nullInputStream();
+    private final StringWriter out = new StringWriter();
 
     Cli(String address) {
         environment.put("TEMPORAL_ADDRESS", address);
@@ -84,8 +85,13 @@ final class Cli {
         return this;
     }
 
+    /** What the command that runs has printed to standard output so far. */
+    String soFar() {
+        return out.toString();
+    }
+
     Done run(Function<Surroundings, Object> command, String... args) {
-        StringWriter out = new StringWriter();
+        out.getBuffer().setLength(0);
         StringWriter err = new StringWriter();
         int code = new CommandLine(command.apply(new Surroundings(environment, terminal, input)))
                 .setOut(new PrintWriter(out))

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -383,12 +385,79 @@ class CommandsIT {
     }
 
     @Test
+    void a_person_is_told_at_once_that_no_worker_is_there_and_the_run_begins_when_one_comes() {
+        Cli person = cli().with("TERM", "dumb").person(80, "y");
+        CompletableFuture<Cli.Done> expanding =
+                CompletableFuture.supplyAsync(() -> expand(person, "patient", "--task-queue", "night"));
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(person.soFar())
+                .isEqualTo("No worker polls task queue \"night\"; nothing is started until one does; Ctrl-C"
+                        + " gives up. Start it: slotferry worker --task-queue night\n"));
+        WorkerFactory late = temporal.startWorker("night");
+        Cli.Done done = expanding.join();
+        late.shutdownNow();
+
+        assertThat(done.out()).contains("Started expand-patient", "patient: COMPLETED");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void doctor_says_of_each_thing_that_a_run_needs_whether_it_is_there() {
+        Cli.Done done = run("doctor", cli(), "--json");
+
+        JsonNode doctor = done.event("doctor");
+        assertThat(doctor.get("checks"))
+                .extracting(check ->
+                        check.get("check").asText() + " " + check.get("verdict").asText())
+                .containsExactly(
+                        "temporal PASS",
+                        "namespace PASS",
+                        // A worker of a test tells no release, and has registered nothing.
+                        "worker WARN",
+                        "search-attributes WARN",
+                        "credentials NOT_APPLICABLE",
+                        "cluster NOT_APPLICABLE");
+        assertThat(doctor.get("passed").asBoolean()).isTrue();
+        assertThat(done.err())
+                .contains("temporal\n          " + temporal.address() + " answers; server ")
+                .contains("temporal operator search-attribute create --namespace default")
+                .contains("Nothing stands in the way; 2 warnings.");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void doctor_has_the_worker_look_at_a_cluster_that_is_named() {
+        Cli.Done done = run("doctor", cli(), "--name", "looked-at", "--seed", "10.0.0.1:7000");
+
+        assertThat(done.out()).contains("checks\n          4 answers of preflight; amiss: memory@10.0.0.2:7000");
+        assertThat(done.code()).isZero();
+        assertThat(run("status", cli(), "checks-looked-at").code()).isZero();
+        assertThat(run("doctor", cli(), "--name", "half").err()).contains("cluster.seeds", "Next: name the cluster by");
+    }
+
+    @Test
+    void doctor_names_the_first_thing_that_is_missing_by_its_exit_code() {
+        Cli.Done away = run("doctor", new Cli("127.0.0.1:1"));
+        assertThat(away.out())
+                .contains("FAIL      temporal", "127.0.0.1:1 does not answer", "-> slotferry up", "N/A       worker");
+        assertThat(away.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
+
+        Cli.Done elsewhere = run("doctor", cli().with("TEMPORAL_NAMESPACE", "elsewhere"));
+        assertThat(elsewhere.out()).contains("PASS      temporal", "FAIL      namespace", "-> set TEMPORAL_NAMESPACE");
+        assertThat(elsewhere.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
+
+        Cli.Done deserted = run("doctor", cli(), "--task-queue", "deserted");
+        assertThat(deserted.out()).contains("FAIL      worker", "-> slotferry worker --task-queue deserted");
+        assertThat(deserted.code()).isEqualTo(ExitCode.NO_WORKER.code());
+    }
+
+    @Test
     void a_server_that_does_not_answer_is_named_with_what_to_do() {
         Cli.Done done = expand(new Cli("127.0.0.1:1"), "away", "-y");
 
         assertThat(done.err())
                 .contains("Temporal at 127.0.0.1:1 does not answer.", "UNAVAILABLE")
-                .contains("Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS");
+                .contains("Next: slotferry up starts one on this machine; or set TEMPORAL_ADDRESS to where it is");
         assertThat(done.code()).isEqualTo(ExitCode.TEMPORAL_UNREACHABLE.code());
     }
 
@@ -423,6 +492,7 @@ class CommandsIT {
 
     private static Cli.Done run(String command, Cli cli, String... args) {
         return switch (command) {
+            case "doctor" -> cli.run(DoctorCommand::new, args);
             case "preflight" -> cli.run(PreflightCommand::new, args);
             case "plan" -> cli.run(PlanCommand::new, args);
             case "expand" -> cli.run(ExpandCommand::new, args);

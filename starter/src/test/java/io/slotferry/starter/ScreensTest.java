@@ -3,8 +3,10 @@ package io.slotferry.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
+import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
@@ -114,6 +116,38 @@ class ScreensTest {
     @ValueSource(ints = {80, 120})
     void failed_checks_are_shown_with_evidence_and_remedy(int width) {
         assertScreen("preflight", width, new ResultText(width, Style.PLAIN).preflight(Samples.preflight(true)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void what_doctor_found_is_shown_in_the_order_in_which_a_request_goes(int width) {
+        assertScreen(
+                "doctor",
+                width,
+                new DoctorText(width, Style.PLAIN)
+                        .lines(List.of(
+                                Diagnosis.answer("temporal", Verdict.PASS, "127.0.0.1:7233 answers; server 1.29.0", ""),
+                                Diagnosis.answer(
+                                        "namespace",
+                                        Verdict.PASS,
+                                        "\"default\" is there; closed runs are kept for 24 h",
+                                        ""),
+                                Diagnosis.answer(
+                                        "worker",
+                                        Verdict.FAIL,
+                                        "none polls task queue \"slotferry\"",
+                                        "slotferry worker, with the same TEMPORAL_* settings; or slotferry up"),
+                                Diagnosis.answer(
+                                        "search-attributes",
+                                        Verdict.WARN,
+                                        "not registered as Keyword: SlotferryPhase; runs cannot be searched by them, and"
+                                                + " do without",
+                                        Names.registration("default")),
+                                Diagnosis.answer(
+                                        "credentials",
+                                        Verdict.NOT_APPLICABLE,
+                                        "not asked: what stands above comes first",
+                                        ""))));
     }
 
     private static Ending ending(RunState outcome, ExitCode exit) {

@@ -30,11 +30,22 @@ final class ScriptedTemporal implements AutoCloseable {
 
     static ScriptedTemporal start() {
         ScriptedTemporal scripted = new ScriptedTemporal(LocalTemporal.builder().startProcess());
-        Worker worker = scripted.factory.newWorker(Names.TASK_QUEUE);
-        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
-        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
+        work(scripted.factory.newWorker(Names.TASK_QUEUE));
         scripted.factory.start();
         return scripted;
+    }
+
+    private static void work(Worker worker) {
+        worker.registerWorkflowImplementationTypes(ScriptedExpansion.class);
+        worker.registerActivitiesImplementations(new ScriptedExpansion.ScriptedBatches());
+    }
+
+    /** Starts another worker, on a task queue of its own. */
+    WorkerFactory startWorker(String taskQueue) {
+        WorkerFactory another = WorkerFactory.newInstance(client());
+        work(another.newWorker(taskQueue));
+        another.start();
+        return another;
     }
 
     String address() {

@@ -1,6 +1,7 @@
 package io.slotferry.worker;
 
 import io.grpc.StatusRuntimeException;
+import io.slotferry.workflows.contract.Release;
 import io.slotferry.workflows.contract.SlotferryJson;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.client.WorkflowClient;
@@ -8,6 +9,7 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /** The connection to Temporal as its own environment configuration describes it: TEMPORAL_ADDRESS and the like. */
@@ -29,6 +31,8 @@ final class TemporalConnection implements AutoCloseable {
                 stubs,
                 WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
                         .setDataConverter(SlotferryJson.dataConverter())
+                        // The SDK's own, and which release it is.
+                        .setIdentity(ManagementFactory.getRuntimeMXBean().getName() + " " + Release.current())
                         .build());
     }
 

@@ -147,7 +147,7 @@ public final class WorkerCommand implements Callable<Integer> {
             default ->
                 "Temporal at " + temporal.address() + " does not answer ("
                         + e.getStatus().getCode() + "); trying again until it does. "
-                        + "Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS";
+                        + "Next: slotferry up starts one on this machine; or set TEMPORAL_ADDRESS to where it is";
         };
     }
 

@@ -73,7 +73,7 @@ class WorkerIT {
         temporal.kill();
         startWorker(address);
         awaitOutput("Temporal at " + address + " does not answer (UNAVAILABLE); trying again until it does. "
-                + "Next: start it (temporal server start-dev), or set TEMPORAL_ADDRESS");
+                + "Next: slotferry up starts one on this machine; or set TEMPORAL_ADDRESS to where it is");
 
         temporal.start();
         awaitOutput("worker ready: ");

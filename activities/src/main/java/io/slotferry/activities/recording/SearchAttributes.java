@@ -21,10 +21,6 @@ import java.util.function.Function;
  * a run's tasks fail for ever, so runs upsert only what {@link #usable()} names.
  */
 public final class SearchAttributes {
-    /** All that slotferry uses, each of type Keyword. */
-    public static final List<String> NAMES =
-            List.of(Names.CLUSTER_ATTRIBUTE, Names.STATE_ATTRIBUTE, Names.PHASE_ATTRIBUTE);
-
     private static final long DEADLINE_SECONDS = 10;
     private static final Set<Status.Code> NOT_FOR_US =
             Set.of(Status.Code.UNIMPLEMENTED, Status.Code.PERMISSION_DENIED, Status.Code.UNAUTHENTICATED);
@@ -45,7 +41,7 @@ public final class SearchAttributes {
     public List<String> usable() {
         try {
             Map<String, IndexedValueType> present = ask(this::list);
-            return NAMES.stream()
+            return Names.SEARCH_ATTRIBUTES.stream()
                     .filter(name -> present.get(name) == IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                     .toList();
         } catch (StatusRuntimeException e) {
@@ -67,7 +63,7 @@ public final class SearchAttributes {
             Map<String, IndexedValueType> present = list(stub);
             AddSearchAttributesRequest.Builder missing =
                     AddSearchAttributesRequest.newBuilder().setNamespace(namespace);
-            for (String name : NAMES) {
+            for (String name : Names.SEARCH_ATTRIBUTES) {
                 IndexedValueType type = present.get(name);
                 if (type == null) {
                     missing.putSearchAttributes(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD);
@@ -82,9 +78,7 @@ public final class SearchAttributes {
 
     /** The command by which a person registers them. */
     public String remedy() {
-        StringBuilder command = new StringBuilder("temporal operator search-attribute create --namespace " + namespace);
-        NAMES.forEach(name -> command.append(" --name ").append(name).append(" --type Keyword"));
-        return command.toString();
+        return Names.registration(namespace);
     }
 
     private Map<String, IndexedValueType> list(OperatorServiceBlockingStub stub) {

@@ -191,8 +191,8 @@ class LeasesIT {
         attributes.register();
         attributes.register();
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(attributes.usable()).containsExactlyElementsOf(SearchAttributes.NAMES));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(attributes.usable())
+                .containsExactlyElementsOf(Names.SEARCH_ATTRIBUTES));
         assertThat(new RecordingActivities(client, RecordingActivities.defaultReportFolder(Map.of()))
                         .usableSearchAttributes())
                 .hasSize(3);

@@ -1,5 +1,7 @@
 package io.slotferry.workflows.contract;
 
+import java.util.List;
+
 /** The names by which workers, starters, schedules and the Web UI find each other. */
 public final class Names {
     /** Task queue of every slotferry worker unless configured otherwise. */
@@ -23,7 +25,18 @@ public final class Names {
     /** Search attribute (Keyword): {@link Phase}. */
     public static final String PHASE_ATTRIBUTE = "SlotferryPhase";
 
+    /** All search attributes, each of type Keyword. */
+    public static final List<String> SEARCH_ATTRIBUTES = List.of(CLUSTER_ATTRIBUTE, STATE_ATTRIBUTE, PHASE_ATTRIBUTE);
+
     private Names() {}
+
+    /** The command by which a person registers the search attributes in a namespace. */
+    public static String registration(String namespace) {
+        StringBuilder command = new StringBuilder("temporal operator search-attribute create --namespace " + namespace);
+        SEARCH_ATTRIBUTES.forEach(
+                name -> command.append(" --name ").append(name).append(" --type Keyword"));
+        return command.toString();
+    }
 
     /** The workflow ID that the CLI gives to an expansion of the cluster that the operator calls so. */
     public static String expansion(String clusterName) {

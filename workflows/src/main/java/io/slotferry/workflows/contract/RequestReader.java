@@ -75,8 +75,8 @@ public final class RequestReader {
     private ExpandRequest request(JsonNode json) {
         JsonFields fields = new JsonFields("", json, problems);
         ClusterRef cluster = cluster(fields.object("cluster", true));
-        boolean backupAlone = fields.says("stopAfter", "BACKUP");
-        Add add = add(fields.object("add", !backupAlone), backupAlone && !fields.has("add"));
+        boolean addsNothing = fields.says("stopAfter", "BACKUP") || fields.says("stopAfter", "CHECKS");
+        Add add = add(fields.object("add", !addsNothing), addsNothing && !fields.has("add"));
         String backup = backup(fields);
         Approval approval =
                 Approval.valueOf(fields.choice("approval", names(Approval.values()), List.of(), "REQUIRED"));

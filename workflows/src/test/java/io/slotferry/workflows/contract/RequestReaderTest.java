@@ -213,7 +213,7 @@ class RequestReaderTest {
             value = {
                 "'balance': 'slots'       | balance: \"slots\" is not one of \"SLOTS\", \"KEYS\", \"MEMORY\", \"LOAD\"",
                 "'stopAfter': 'BACKUP'    | stopAfter: \"BACKUP\" needs a store in backup: FORMS",
-                "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
+                "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"CHECKS\", \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
                 "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",
                 "'batch': {'migration': 'atomic'} | batch.migration: \"atomic\" is not one of \"AUTO\", \"KEYS\", \"ATOMIC\"",
                 "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",

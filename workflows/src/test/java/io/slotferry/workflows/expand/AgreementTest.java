@@ -67,6 +67,18 @@ class AgreementTest {
     }
 
     @Test
+    void checks_alone_end_before_every_key_is_looked_at_and_need_nothing_to_add() {
+        String nothingToAdd = "{\"cluster\": {\"name\": \"orders\", \"seeds\": [\"10.0.0.1:7000\"]},"
+                + " \"backup\": \"none\", \"stopAfter\": \"CHECKS\"}";
+
+        ExpandResult result = lab.result(lab.start(nothingToAdd));
+
+        assertThat(result.outcome()).isEqualTo(RunState.COMPLETED);
+        assertThat(result.rehearsed()).isTrue();
+        assertThat(lab.fake.calls).containsExactly("UsableSearchAttributes", "Preflight");
+    }
+
+    @Test
     void an_acceptance_of_big_keys_where_there_are_none_is_told() {
         ExpandResult result = lab.result(lab.start(request(", 'stopAfter': 'PREFLIGHT', 'accept': ['big-keys']")));
 
