@@ -46,11 +46,11 @@ record Background(Optional<Server> temporal, Optional<Worker> worker) {
     }
 
     Optional<Server> runningTemporal() {
-        return temporal.filter(server -> server.process().isAlive());
+        return temporal.filter(server -> server.process().runs());
     }
 
     Optional<Worker> runningWorker() {
-        return worker.filter(polling -> polling.process().isAlive());
+        return worker.filter(polling -> polling.process().runs());
     }
 
     Background with(Server started) {

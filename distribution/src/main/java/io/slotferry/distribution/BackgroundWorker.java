@@ -100,7 +100,7 @@ final class BackgroundWorker {
     private void awaitReady(BackgroundProcess process) {
         long until = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!log().contains("worker ready")) {
-            if (!process.isAlive()) {
+            if (!process.runs()) {
                 throw failure("ended at once");
             }
             if (System.nanoTime() > until) {

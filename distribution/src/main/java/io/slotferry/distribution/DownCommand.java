@@ -84,7 +84,7 @@ final class DownCommand implements Callable<Integer> {
     }
 
     private static String stop(Optional<BackgroundProcess> process, Duration patience) {
-        if (process.filter(BackgroundProcess::isAlive).isEmpty()) {
+        if (process.filter(BackgroundProcess::runs).isEmpty()) {
             return "not running";
         }
         return process.get().stop(patience) ? "stopped" : "killed: it did not end in " + patience.toSeconds() + " s";

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                     + "UI, on 127.0.0.1, and a worker. Done again, it starts what has ended.",
             "Where TEMPORAL_ADDRESS or a profile in temporal.toml names a server, that one is used, and a worker alone is "
                     + "started. The worker knows the credentials of this command's environment.",
-            "All runs are kept in slotferry/temporal.db below XDG_DATA_HOME or ~/.local/share."
+            "All runs are kept in the user's data folder, slotferry/temporal.db below XDG_DATA_HOME or ~/.local/share."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

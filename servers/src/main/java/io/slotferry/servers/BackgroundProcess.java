@@ -64,7 +64,7 @@ public record BackgroundProcess(long pid, Instant started, String mark) {
     }
 
     /** Whether it runs: the very process that was started, and no other of its ID. */
-    public boolean isAlive() {
+    public boolean runs() {
         return handle().isPresent();
     }
 
@@ -87,7 +87,7 @@ public record BackgroundProcess(long pid, Instant started, String mark) {
     }
 
     private boolean endsWithin(Duration time) {
-        for (long until = System.nanoTime() + time.toNanos(); isAlive(); ) {
+        for (long until = System.nanoTime() + time.toNanos(); runs(); ) {
             if (System.nanoTime() > until || Thread.currentThread().isInterrupted()) {
                 return false;
             }

@@ -107,7 +107,7 @@ public final class BackgroundTemporal {
             Poll.until(
                     START_TIMEOUT,
                     () -> {
-                        if (!process.isAlive()) {
+                        if (!process.runs()) {
                             throw failure(place, "ended at once");
                         }
                         return readiness.whyNot();

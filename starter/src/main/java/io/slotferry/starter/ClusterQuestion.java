@@ -112,8 +112,7 @@ final class ClusterQuestion {
         }
         return List.of(
                 Diagnosis.answer("credentials", Verdict.FAIL, what, next),
-                Diagnosis.answer(
-                        "cluster", Verdict.NOT_APPLICABLE, "not asked: " + credentials(request) + " come first", ""));
+                Diagnosis.answer("cluster", Verdict.NOT_APPLICABLE, "not asked: the credentials come first", ""));
     }
 
     private static String credentials(ExpandRequest request) {
