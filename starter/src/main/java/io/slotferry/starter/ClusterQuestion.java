@@ -53,7 +53,7 @@ final class ClusterQuestion {
                 .map(ExpandResult::preflight)
                 .filter(report -> !report.results().isEmpty())
                 .map(report -> answers(request, report))
-                .orElseGet(() -> unanswered(request, run, ending));
+                .orElseGet(() -> unanswered(run, ending));
     }
 
     /** Those of a worker that looked. */
@@ -102,7 +102,7 @@ final class ClusterQuestion {
     }
 
     /** The run ended before the worker looked at any node. */
-    private static List<CheckResult> unanswered(ExpandRequest request, Run run, Ending ending) {
+    private static List<CheckResult> unanswered(Run run, Ending ending) {
         Optional<Halt> halt = ending.halt();
         boolean unknown = halt.filter(h -> h.kind() == FailureKind.CREDENTIALS).isPresent();
         String what = halt.map(Halt::message).orElse("the run ended without an answer");
