@@ -8,11 +8,20 @@ final class PacingOptions {
     @Option(names = "--pause", paramLabel = "DURATION", description = "between two batches, such as PT10S or 10s")
     private String pause;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "pacing: steady (a batch, a pause) or fast")
+    @Option(
+            names = {"--mode", "--pacing"},
+            paramLabel = "MODE",
+            description = "steady (a batch, a pause), fast, or adaptive (as clients do not notice)")
     private String mode;
 
+    @Option(
+            names = "--latency-budget",
+            paramLabel = "PERCENT",
+            description = "by how much clients' latency may rise in adaptive; default: 10")
+    private Integer latencyBudget;
+
     boolean given() {
-        return pause != null || mode != null;
+        return pause != null || mode != null || latencyBudget != null;
     }
 
     /** Puts what was given in the place of the request's. */
@@ -22,6 +31,9 @@ final class PacingOptions {
         }
         if (mode != null) {
             RequestOptions.into(request, "pacing").put("mode", RequestOptions.constant(mode));
+        }
+        if (latencyBudget != null) {
+            RequestOptions.into(request, "pacing").put("latencyBudget", latencyBudget);
         }
     }
 }

@@ -68,7 +68,7 @@ public final class RetuneCommand extends RunCommand {
             throw new CommandException(
                     ExitCode.BAD_REQUEST,
                     "There is nothing to change; nothing was sent.",
-                    "give one of --pause, --mode, --lanes, --threshold, --window; slotferry retune --help");
+                    "give one of --pause, --mode, --latency-budget, --lanes, --threshold, --window; slotferry retune --help");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.slotferry.starter;
 
+import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.ByteSize;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -48,6 +49,7 @@ final class StatusText {
                 lines.add(bar(look, status));
                 lines.add(cut(figures(look, status, keysPerSecond)));
             }
+            pacing(look, status).ifPresent(pacing -> lines.add(cut(pacing)));
             if (status.halt().isEmpty()) {
                 lines.add(cut(why(look, status)));
             }
@@ -163,6 +165,11 @@ final class StatusText {
         int gap = Math.max(2, width - left.length() - right.length());
         return cluster + ": " + style.bold(status.phase().words()) + ", " + state(look.state())
                 + (right.isEmpty() ? "" : " ".repeat(gap) + right);
+    }
+
+    /** As the batch in hand says, where it has begun to. */
+    private static Optional<String> pacing(Look look, ExpandStatus status) {
+        return moves(status) ? look.inHand().flatMap(BatchProgress::pacing).or(status::pacing) : Optional.empty();
     }
 
     private static String batch(ExpandStatus status) {

@@ -82,7 +82,8 @@ final class Samples {
                         ExpandRequest.Thresholds.DEFAULT,
                         Optional.empty())),
                 moving ? (batch - 1) * 2_500_000L : 0,
-                moving ? Optional.of(ExpandRequest.Migration.KEYS) : Optional.empty());
+                moving ? Optional.of(ExpandRequest.Migration.KEYS) : Optional.empty(),
+                Optional.empty());
     }
 
     static ExpandStatus status(Phase phase, RunState state, String why, int batch) {
@@ -146,7 +147,8 @@ final class Samples {
                 STARTED.plusSeconds(903),
                 outcome == RunState.STOPPED ? "slotferry expand with the same request goes on" : "",
                 Optional.empty(),
-                true);
+                true,
+                Optional.empty());
     }
 
     /** The same run, ended after its plan was made. */
@@ -170,7 +172,8 @@ final class Samples {
                 whole.endedAt(),
                 "this is the plan; nothing was touched",
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty());
     }
 
     private static ValidationReport validation() {

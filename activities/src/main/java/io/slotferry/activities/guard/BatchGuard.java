@@ -5,6 +5,7 @@ import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,6 +21,11 @@ public interface BatchGuard {
 
     /** The batch is over: from here to the next gate the load on its nodes is that of clients alone. */
     void after(Ends ends);
+
+    /** The limits that it keeps to. */
+    default Thresholds thresholds() {
+        return Thresholds.DEFAULT;
+    }
 
     /** Lets every batch pass. */
     static BatchGuard none() {

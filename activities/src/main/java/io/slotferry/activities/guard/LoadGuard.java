@@ -59,6 +59,11 @@ public final class LoadGuard implements BatchGuard {
     }
 
     @Override
+    public Thresholds thresholds() {
+        return thresholds;
+    }
+
+    @Override
     public void before(Ends ends) {
         refuseFailingNodes(ends);
         Map<NodeAddress, Measured> measured = measure(ends);

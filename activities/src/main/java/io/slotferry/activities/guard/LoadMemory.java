@@ -25,7 +25,7 @@ public final class LoadMemory {
     };
 
     /** A moment from which on a node's load counts. */
-    synchronized void mark(ServerInfo info, long nanos) {
+    public synchronized void mark(ServerInfo info, long nanos) {
         byProcess.put(info.runId(), new Sample(nanos, info.load()));
     }
 
@@ -35,7 +35,7 @@ public final class LoadMemory {
     }
 
     /** Percent of a core since the mark; empty without one, or so soon after it that nothing can be told. */
-    synchronized OptionalInt cpuPercent(ServerInfo info, long nanos) {
+    public synchronized OptionalInt cpuPercent(ServerInfo info, long nanos) {
         Sample before = byProcess.get(info.runId());
         if (before == null || nanos - before.nanos() < SHORTEST_NANOS) {
             return OptionalInt.empty();

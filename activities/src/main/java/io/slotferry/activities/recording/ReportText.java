@@ -30,6 +30,8 @@ final class ReportText {
         moved(text, "Moved", result.moved());
         backup(text, result);
         result.returned().ifPresent(returned -> moved(text, "Returned", returned));
+        result.pacing()
+                .ifPresent(pacing -> text.append("- Pacing: ").append(pacing).append('\n'));
         if (!result.next().isEmpty()) {
             text.append("- Next: ").append(result.next()).append('\n');
         }

@@ -53,7 +53,10 @@ final class InfoText {
                 Long.parseLong(facts.getOrDefault("used_memory", "0")),
                 maxMemory > 0 ? maxMemory : Long.parseLong(facts.getOrDefault("total_system_memory", "0")),
                 Long.parseLong(facts.getOrDefault("total_net_input_bytes", "0")),
-                Long.parseLong(facts.getOrDefault("total_net_output_bytes", "0")));
+                Long.parseLong(facts.getOrDefault("total_net_output_bytes", "0")),
+                Math.max(
+                        Long.parseLong(facts.getOrDefault("client_recent_max_output_buffer", "0")),
+                        Long.parseLong(facts.getOrDefault("mem_clients_slaves", "0"))));
     }
 
     /** Number of keys by database, from lines {@code db0:keys=12,expires=3,...}. */

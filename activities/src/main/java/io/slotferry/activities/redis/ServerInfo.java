@@ -69,8 +69,10 @@ public record ServerInfo(
      * @param memoryLimit maxmemory, or where that is 0 the machine's memory; 0 where neither is known
      * @param bytesIn that it has read from its network since the process started, those of replication with them
      * @param bytesOut that it has written
+     * @param outputBuffers bytes that wait for the client which reads slowest, or for replicas
      */
-    public record Load(double cpuSeconds, long usedMemory, long memoryLimit, long bytesIn, long bytesOut) {}
+    public record Load(
+            double cpuSeconds, long usedMemory, long memoryLimit, long bytesIn, long bytesOut, long outputBuffers) {}
 
     /** A {@code slaveN} line. */
     public record ReplicaLine(NodeAddress address, boolean online, long offset) {}

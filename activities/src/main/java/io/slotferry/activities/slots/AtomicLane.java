@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -52,9 +53,9 @@ final class AtomicLane {
         int failures = 0;
         Load load = left.isEmpty() ? null : load(left);
         while (!left.isEmpty() && !lane.run().stopping()) {
-            SlotRanges slots = sizer.next(left, load);
+            SlotRanges slots = sizer.next(left, load, lane.run().speed().duty());
             Load now = load;
-            Ended ended = turns.take(lane.task(), () -> migrate(slots, now));
+            Ended ended = turns.take(lane.task(), () -> paced(slots, now));
             if (ended.moved()) {
                 left = left.minus(slots);
                 failures = 0;
@@ -97,6 +98,13 @@ final class AtomicLane {
         } catch (NumberFormatException e) {
             return 0;
         }
+    }
+
+    /** When it is the lane's turn; the rest after it belongs to the turn, so that the nodes have it. */
+    private Ended paced(SlotRanges slots, Load load) {
+        AtomicReference<Ended> ended = new AtomicReference<>(new Ended(false, "the batch is to stop"));
+        lane.run().turn(() -> ended.set(migrate(slots, load)));
+        return ended.get();
     }
 
     private Ended migrate(SlotRanges slots, Load load) {

@@ -7,6 +7,7 @@ import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.Sweep;
 import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.guard.BatchGuard.Ends;
+import io.slotferry.activities.pacing.Pacer;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.slots.Gate.Passed;
@@ -118,6 +119,7 @@ public final class BatchMover {
         private final TakenSlots taken = new TakenSlots();
         private final Gate gate;
         private final BatchRun run;
+        private final Paces paces;
         private final long began = System.nanoTime();
         private int resumed = -1;
 
@@ -127,7 +129,9 @@ public final class BatchMover {
             this.memory = memory;
             this.gate = new Gate(reader, order, lifeline, course);
             this.run = new BatchRun(order, lifeline, memory, taken);
+            this.paces = new Paces(reader.nodes(), order, guard.thresholds());
             taken.recall(lifeline.lastReport());
+            paces.recall(lifeline.lastReport());
         }
 
         BatchOutcome move() {
@@ -180,7 +184,9 @@ public final class BatchMover {
         }
 
         private void moveThrough(Passed before) {
-            try (ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
+            run.anew();
+            try (Pacer pacer = paces.start(before.tasks(), run::stopping);
+                    ChangeSession session = ChangeSession.open(reader.nodes(), lifeline, masters(before))) {
                 Movement movement = new Movement(reader, order, run, session, lifeline);
                 boolean ended = movement.endJobs(before.tasks());
                 Passed passed = lookAgain(ended ? gate.pass(patience.agreement()) : before, session);
@@ -190,8 +196,10 @@ public final class BatchMover {
                         .mapToInt(task -> task.pending().size())
                         .sum();
                 resumed = resumed < 0 ? order.slots() - pending : resumed;
-                run.begin(order.slots() - pending);
+                run.begin(order.slots() - pending, pacer);
                 movement.move(passed.tasks(), passed.cluster().views());
+            } finally {
+                paces.learn(run.paced());
             }
         }
 
@@ -226,7 +234,8 @@ public final class BatchMover {
                     Math.max(0, resumed),
                     (System.nanoTime() - began) / 1_000_000,
                     Optional.of(memory.atRest()),
-                    run.atomic());
+                    run.atomic(),
+                    run.paced());
         }
     }
 

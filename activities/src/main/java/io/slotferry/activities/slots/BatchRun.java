@@ -3,6 +3,8 @@ package io.slotferry.activities.slots;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.pacing.Pacer;
+import io.slotferry.activities.pacing.Speed;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
 import io.slotferry.planning.Member;
@@ -12,6 +14,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,18 +44,26 @@ final class BatchRun {
     private final AtomicInteger slotsByKeys = new AtomicInteger();
     private final List<String> reasons = new ArrayList<>();
     private final AtomicBoolean failed = new AtomicBoolean();
+    private volatile Pacer pacer;
 
     BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken) {
         this.order = order;
         this.lifeline = lifeline;
         this.memory = memory;
         this.taken = taken;
+        this.pacer = Pacer.steady(order.mode());
     }
 
-    /** The lanes begin, or begin again after a failover, with so many slots at their targets. */
-    void begin(int slotsAtTargets) {
-        slotsDone.set(slotsAtTargets);
+    /** What is at work is so no more: the lanes are about to begin, or to begin again after a failover. */
+    void anew() {
         failed.set(false);
+    }
+
+    /** The lanes begin, with so many slots at their targets, and keep to this. */
+    void begin(int slotsAtTargets, Pacer pacer) {
+        slotsDone.set(slotsAtTargets);
+        this.pacer = pacer;
+        report();
     }
 
     Pacing.Mode mode() {
@@ -60,7 +71,17 @@ final class BatchRun {
     }
 
     Speed speed() {
-        return Speed.of(order.mode());
+        return pacer.speed();
+    }
+
+    /** A lane has pressed on its nodes for so long: comes back when it may go on. */
+    void rest(long workedNanos) {
+        pacer.rest(workedNanos);
+    }
+
+    /** Does a part of a lane, at whose begin and end it has no slot in hand; not at all where the batch is to stop. */
+    void turn(Runnable part) {
+        pacer.turn(part);
     }
 
     /** In bytes: a larger key is not moved. */
@@ -121,7 +142,12 @@ final class BatchRun {
     }
 
     BatchProgress progress() {
-        return new BatchProgress(order.number(), slotsDone.get(), order.slots(), keys.get(), bytes.get());
+        return new BatchProgress(order.number(), slotsDone.get(), order.slots(), keys.get(), bytes.get(), pacer.text());
+    }
+
+    /** What pacing has learnt; empty where the mode keeps to one speed. */
+    Optional<PacingState> paced() {
+        return pacer.state();
     }
 
     /** A migration job has brought its slots to the target. */
@@ -164,6 +190,8 @@ final class BatchRun {
     private JsonNode told() {
         ObjectNode report = SlotferryJson.mapper().valueToTree(progress());
         report.set(ProcessMemory.FIELD, SlotferryJson.mapper().valueToTree(memory.now()));
+        paced().ifPresent(
+                        state -> report.set(Paces.FIELD, SlotferryJson.mapper().valueToTree(state)));
         report.set(TakenSlots.FIELD, SlotferryJson.mapper().valueToTree(taken.texts()));
         return report;
     }

@@ -3,6 +3,7 @@ package io.slotferry.activities.slots;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Cuts keys into MIGRATE calls by bytes and by measured time. MIGRATE blocks source and target while it runs, and a node
@@ -21,11 +22,12 @@ final class CallSizer {
     private static final double SLOWEST = 50;
     private static final double FASTEST = 0.1;
 
-    private final double budgetNanos;
+    private final Supplier<Duration> budget;
     private double factor = 1;
 
-    CallSizer(Duration budget) {
-        this.budgetNanos = budget.toNanos();
+    /** With a budget that is asked for each flush. */
+    CallSizer(Supplier<Duration> budget) {
+        this.budget = budget;
     }
 
     /** A key that was listed, with its slot and its size in bytes. */
@@ -48,6 +50,7 @@ final class CallSizer {
 
     /** The next flush, from the head of the keys: within the budget, or one key alone. Keys of a slot stand together. */
     Flush next(List<SizedKey> keys) {
+        double budgetNanos = budget.get().toNanos();
         List<List<SizedKey>> calls = new ArrayList<>();
         double expected = 0;
         int lastSlot = -1;

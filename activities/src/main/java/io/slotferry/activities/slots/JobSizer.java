@@ -53,10 +53,15 @@ final class JobSizer {
         }
     }
 
-    /** The slots of the next job, from the lowest on: one at least. */
+    /** The slots of the next job at full speed, from the lowest on: one at least. */
     SlotRanges next(SlotRanges left, Load load) {
-        double bytesLeft = Math.max(bytes(load), 1);
-        double keysLeft = mostKeys;
+        return next(left, load, 1);
+    }
+
+    /** The same of a job that may have this part of a job's bytes and keys at full speed. */
+    SlotRanges next(SlotRanges left, Load load, double part) {
+        double bytesLeft = Math.max(bytes(load) * part, 1);
+        double keysLeft = mostKeys * part;
         TreeSet<Integer> slots = new TreeSet<>();
         for (int slot : left.stream().toArray()) {
             long keys = load.keysBySlot().getOrDefault(slot, 0L);

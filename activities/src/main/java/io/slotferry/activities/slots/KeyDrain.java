@@ -117,11 +117,13 @@ final class KeyDrain {
                     .migrate(
                             order(database, false),
                             flush.calls().stream().map(KeyDrain::names).toList());
-            lane.sizer().took(flush, System.nanoTime() - began);
+            long took = System.nanoTime() - began;
+            lane.sizer().took(flush, took);
             int across = settle(database, flush, answers);
             progress |= across > 0;
             all &= across == answers.size();
             sent += flush.keys();
+            lane.run().rest(took);
         }
         return new Sent(progress, all);
     }

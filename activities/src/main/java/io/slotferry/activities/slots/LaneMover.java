@@ -35,7 +35,7 @@ final class LaneMover implements AutoCloseable {
         this.broadcast = broadcast;
         this.source = session.another(task.source().address());
         this.target = session.another(task.target().address());
-        this.sizer = new CallSizer(run.speed().callBudget());
+        this.sizer = new CallSizer(() -> run.speed().callBudget());
         SlotCheck first = source.check(List.of(), List.of());
         run.expect(task.from(), source, first);
         this.sourceIdentity = first.identity();
@@ -77,7 +77,9 @@ final class LaneMover implements AutoCloseable {
         int from = 0;
         while (from < pending.size() && !run.stopping()) {
             int to = from + window(pending.size() - from);
-            new SlotWindow(this, pending.subList(from, to)).move();
+            List<Integer> slots = pending.subList(from, to);
+            // Where the batch is to stop meanwhile, the turn does not come, and nothing follows.
+            run.turn(() -> new SlotWindow(this, slots).move());
             from = to;
         }
         checkTarget();
@@ -85,7 +87,8 @@ final class LaneMover implements AutoCloseable {
 
     /** How many slots the next window has: no last one is left with a slot or two, since each costs its round trips. */
     private int window(int left) {
-        int windows = (left + run.speed().window() - 1) / run.speed().window();
+        int most = run.speed().window();
+        int windows = (left + most - 1) / most;
         return (left + windows - 1) / windows;
     }
 

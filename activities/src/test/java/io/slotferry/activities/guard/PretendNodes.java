@@ -53,7 +53,7 @@ final class PretendNodes implements Nodes {
                     false,
                     false,
                     new Replication(master, offset, link, List.of()),
-                    new Load(cpuSeconds, usedMemory, 100_000_000, bytesIn, 0));
+                    new Load(cpuSeconds, usedMemory, 100_000_000, bytesIn, 0, 0));
         }
     }
 

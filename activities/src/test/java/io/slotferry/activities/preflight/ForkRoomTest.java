@@ -49,7 +49,7 @@ class ForkRoomTest {
                         false,
                         false,
                         new ServerInfo.Replication(true, 0, Optional.empty(), List.of()),
-                        new ServerInfo.Load(0, 0, 0, 0, 0)),
+                        new ServerInfo.Load(0, 0, 0, 0, 0, 0)),
                 info,
                 unread(),
                 unread(),

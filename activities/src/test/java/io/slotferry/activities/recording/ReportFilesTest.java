@@ -118,6 +118,7 @@ class ReportFilesTest {
                 Instant.parse("2026-01-01T02:00:00Z"),
                 "slotferry expand goes on",
                 Optional.empty(),
-                true);
+                true,
+                Optional.of("40 batches ended at 20 to 100 % of full speed, slowed down 3 times"));
     }
 }

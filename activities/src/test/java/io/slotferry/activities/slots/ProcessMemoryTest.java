@@ -61,7 +61,7 @@ class ProcessMemoryTest {
                         false,
                         false,
                         new Replication(true, 0, Optional.empty(), List.of()),
-                        new ServerInfo.Load(0, 0, 0, 0, 0)));
+                        new ServerInfo.Load(0, 0, 0, 0, 0, 0)));
     }
 
     private static Halted halt(ProcessMemory memory, Member master, String runId, long keys, long loaded) {

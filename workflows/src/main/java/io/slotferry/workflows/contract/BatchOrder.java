@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param largestKey a slot with a larger one is not moved by MIGRATE; the request's {@code bigKeys.hardLimit}
  * @param terms under which it may begin
  * @param migration how its slots move
+ * @param adaptive what pacing ADAPTIVE keeps to; empty in the other modes
  */
 public record BatchOrder(
         ClusterAccess access,
@@ -34,7 +35,8 @@ public record BatchOrder(
         Processes known,
         ByteSize largestKey,
         Terms terms,
-        Migration migration) {
+        Migration migration,
+        Optional<Adaptive> adaptive) {
     public BatchOrder {
         moves = List.copyOf(moves);
     }
@@ -60,6 +62,14 @@ public record BatchOrder(
         }
     }
 
+    /**
+     * What pacing ADAPTIVE keeps to.
+     *
+     * @param latencyBudget in percent of the baselines
+     * @param state from batches before
+     */
+    public record Adaptive(int latencyBudget, PacingState state) {}
+
     /** A batch of the plan that moves key by key, of whose ends nothing is known yet. */
     public BatchOrder(ClusterAccess access, int number, int lanes, ExpandRequest.Pacing.Mode mode, List<Move> moves) {
         this(
@@ -72,7 +82,8 @@ public record BatchOrder(
                 Processes.none(),
                 BigKeyLimits.DEFAULT.hardLimit(),
                 Terms.USUAL,
-                Migration.KEYS);
+                Migration.KEYS,
+                Optional.empty());
     }
 
     /** Which way slots go, and so what is foreign at a batch's gate. */
@@ -113,31 +124,59 @@ public record BatchOrder(
 
     /** The same batch, with what is known of the processes at its ends. */
     public BatchOrder knowing(Processes processes) {
-        Set<NodeId> ends = moves.stream()
+        return new BatchOrder(
+                access,
+                number,
+                lanes,
+                mode,
+                moves,
+                way,
+                processes.among(ends()),
+                largestKey,
+                terms,
+                migration,
+                adaptive);
+    }
+
+    private Set<NodeId> ends() {
+        return moves.stream()
                 .flatMap(move -> Stream.concat(move.source().stream(), move.target().stream()))
                 .map(Member::id)
                 .collect(Collectors.toSet());
+    }
+
+    /** The same batch, paced by what was learnt before of its ends; as it is, where its mode is not ADAPTIVE. */
+    public BatchOrder paced(PacingState state) {
+        return adaptive.map(budget -> keeping(new Adaptive(budget.latencyBudget(), state.among(ends()))))
+                .orElse(this);
+    }
+
+    /** The same batch, in a mode that keeps to this. */
+    public BatchOrder keeping(Adaptive budget) {
         return new BatchOrder(
-                access, number, lanes, mode, moves, way, processes.among(ends), largestKey, terms, migration);
+                access, number, lanes, mode, moves, way, known, largestKey, terms, migration, Optional.of(budget));
     }
 
     /** The same batch as one that goes this way. */
     public BatchOrder going(Way otherWay) {
-        return new BatchOrder(access, number, lanes, mode, moves, otherWay, known, largestKey, terms, migration);
+        return new BatchOrder(
+                access, number, lanes, mode, moves, otherWay, known, largestKey, terms, migration, adaptive);
     }
 
     /** The same batch, with another limit for keys. */
     public BatchOrder upTo(ByteSize otherLimit) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms, migration);
+        return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms, migration, adaptive);
     }
 
     /** The same batch under these terms. */
     public BatchOrder under(Terms otherTerms) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, otherTerms, migration);
+        return new BatchOrder(
+                access, number, lanes, mode, moves, way, known, largestKey, otherTerms, migration, adaptive);
     }
 
     /** The same batch, whose slots move in this way. */
     public BatchOrder by(Migration otherMigration) {
-        return new BatchOrder(access, number, lanes, mode, moves, way, known, largestKey, terms, otherMigration);
+        return new BatchOrder(
+                access, number, lanes, mode, moves, way, known, largestKey, terms, otherMigration, adaptive);
     }
 }

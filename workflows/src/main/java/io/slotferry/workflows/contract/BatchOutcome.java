@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param millis that this attempt took
  * @param seen the processes at the ends of its lanes; absent from outcomes of earlier releases
  * @param atomic what atomic migration had to do with it; empty where slots moved key by key alone
+ * @param pacing what pacing ADAPTIVE has learnt; empty in the other modes
  */
 public record BatchOutcome(
         BatchProgress progress,
@@ -19,15 +20,17 @@ public record BatchOutcome(
         int resumed,
         long millis,
         Optional<Processes> seen,
-        Optional<Atomic> atomic) {
+        Optional<Atomic> atomic,
+        Optional<PacingState> pacing) {
     public BatchOutcome {
         // Absent from outcomes of earlier releases.
         atomic = atomic == null ? Optional.empty() : atomic;
+        pacing = pacing == null ? Optional.empty() : pacing;
     }
 
     /** A batch that moved key by key. */
     public BatchOutcome(BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {
-        this(progress, complete, resumed, millis, seen, Optional.empty());
+        this(progress, complete, resumed, millis, seen, Optional.empty(), Optional.empty());
     }
 
     /** How its slots moved in this attempt, KEYS or ATOMIC; empty where none did. */

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param largestKey in bytes; left out where it is the usual limit, which orders of earlier releases have
  * @param terms left out for {@link BatchOrder.Terms#USUAL}
  * @param migration left out for {@link Migration#KEYS}, which orders of earlier releases are
+ * @param adaptive left out where the mode is another one
  */
 record CompactOrder(
         ClusterAccess access,
@@ -35,7 +36,8 @@ record CompactOrder(
         Optional<Map<String, String>> known,
         Optional<Long> largestKey,
         Optional<BatchOrder.Terms> terms,
-        Optional<Migration> migration) {
+        Optional<Migration> migration,
+        Optional<BatchOrder.Adaptive> adaptive) {
     private static final ByteSize USUAL_LIMIT = ExpandRequest.BigKeyLimits.DEFAULT.hardLimit();
 
     /** A move between two of the shards, by their places in the list. */
@@ -65,7 +67,8 @@ record CompactOrder(
                         .filter(limit -> !limit.equals(USUAL_LIMIT))
                         .map(ByteSize::bytes),
                 Optional.of(order.terms()).filter(terms -> !terms.equals(BatchOrder.Terms.USUAL)),
-                Optional.of(order.migration()).filter(migration -> migration != Migration.KEYS));
+                Optional.of(order.migration()).filter(migration -> migration != Migration.KEYS),
+                order.adaptive());
     }
 
     private static int place(List<List<Member>> shards, List<Member> shard) {
@@ -111,7 +114,8 @@ record CompactOrder(
                 new Processes(processes),
                 largestKey.map(ByteSize::new).orElse(USUAL_LIMIT),
                 terms.orElse(BatchOrder.Terms.USUAL),
-                migration.orElse(Migration.KEYS));
+                migration.orElse(Migration.KEYS),
+                adaptive == null ? Optional.empty() : adaptive);
     }
 
     private static Member member(String text) {

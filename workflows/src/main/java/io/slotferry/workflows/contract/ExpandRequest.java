@@ -82,6 +82,9 @@ public record ExpandRequest(
         if (balance == Balance.SLOTS) {
             tree.remove("balance");
         }
+        if (pacing.latencyBudget() == Pacing.DEFAULT_BUDGET && tree.get("pacing") instanceof ObjectNode given) {
+            given.remove("latencyBudget");
+        }
         if (batch.migration() == Migration.AUTO && tree.get("batch") instanceof ObjectNode given) {
             given.remove("migration");
         }
@@ -206,15 +209,31 @@ public record ExpandRequest(
     /**
      * How fast batches follow each other.
      *
-     * @param pause between two batches; none in mode FAST
+     * @param pause between two batches; none in mode FAST, the longest in mode ADAPTIVE
+     * @param latencyBudget by how many percent clients' latency may rise in mode ADAPTIVE
      */
-    public record Pacing(Mode mode, Duration pause) {
+    public record Pacing(Mode mode, Duration pause, int latencyBudget) {
+        /** In percent, where the request says nothing. */
+        public static final int DEFAULT_BUDGET = 10;
+
+        public Pacing {
+            // Requests that were written down before there was a budget have none.
+            latencyBudget = latencyBudget == 0 ? DEFAULT_BUDGET : latencyBudget;
+        }
+
+        /** With the usual budget. */
+        public Pacing(Mode mode, Duration pause) {
+            this(mode, pause, DEFAULT_BUDGET);
+        }
+
         /** How the time between and inside batches is chosen. */
         public enum Mode {
             /** A batch, a pause; short calls. */
             STEADY,
             /** No pause and large calls: for idle clusters and maintenance. */
-            FAST
+            FAST,
+            /** As fast as clients do not notice: calls, windows, lanes and pauses follow the latency that they feel. */
+            ADAPTIVE
         }
     }
 

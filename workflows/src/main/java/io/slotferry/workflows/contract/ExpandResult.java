@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param next what a person may do now
  * @param backup that was made; empty where the run ended before that, or made none
  * @param withoutBackup whether the cluster was changed without a backup, as the request said
+ * @param pacing what pacing ADAPTIVE decided, for a person; empty in the other modes
  */
 public record ExpandResult(
         String workflowId,
@@ -37,13 +38,15 @@ public record ExpandResult(
         Instant endedAt,
         String next,
         Optional<Backup> backup,
-        boolean withoutBackup) {
+        boolean withoutBackup,
+        Optional<String> pacing) {
 
     public ExpandResult {
         warnings = List.copyOf(warnings);
         trail = List.copyOf(trail);
         // Results of earlier releases have none.
         backup = backup == null ? Optional.empty() : backup;
+        pacing = pacing == null ? Optional.empty() : pacing;
     }
 
     /** Whether it ended where the request said it should ({@code stopAfter}), before anything changed. */

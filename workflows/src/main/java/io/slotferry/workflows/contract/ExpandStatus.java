@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param tuning how it goes now, retuned or as the request said; empty while the request is not read yet
  * @param bytesMoved as MEMORY USAGE estimates
  * @param migration how slots moved of late, KEYS or ATOMIC; empty before the first batch is done
+ * @param pacing how fast pacing ADAPTIVE let the last batch go, and why; empty before, and in the other modes
  */
 public record ExpandStatus(
         String workflowId,
@@ -50,7 +51,8 @@ public record ExpandStatus(
         Optional<Long> keysPerSecond,
         Optional<Tuning> tuning,
         long bytesMoved,
-        Optional<Migration> migration) {
+        Optional<Migration> migration,
+        Optional<String> pacing) {
 
     public ExpandStatus {
         legal = List.copyOf(legal);
@@ -60,5 +62,6 @@ public record ExpandStatus(
         keysPerSecond = keysPerSecond == null ? Optional.empty() : keysPerSecond;
         tuning = tuning == null ? Optional.empty() : tuning;
         migration = migration == null ? Optional.empty() : migration;
+        pacing = pacing == null ? Optional.empty() : pacing;
     }
 }

@@ -41,6 +41,7 @@ public final class RequestReader {
     private static final int DEFAULT_SLOTS = 100;
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+    private static final int HIGHEST_BUDGET = 1_000;
 
     private static final Duration SHORTEST_LIMIT = Duration.ofMillis(1);
     private static final Duration LONGEST_LIMIT = Duration.ofMinutes(1);
@@ -274,19 +275,27 @@ public final class RequestReader {
     /** What is not given is as it was, but for the pause where the mode becomes another one. */
     static Pacing pacing(JsonFields fields, Pacing before) {
         Pacing.Mode mode = Pacing.Mode.valueOf(fields.choice(
-                "mode",
-                names(Pacing.Mode.values()),
-                List.of("ADAPTIVE"),
-                before.mode().name()));
+                "mode", names(Pacing.Mode.values()), List.of(), before.mode().name()));
         Optional<Duration> pause =
                 fields.text("pause", "an ISO-8601 duration such as \"PT10S\"").flatMap(text -> pause(fields, text));
-        fields.notBuilt("latencyBudget");
+        int budget = fields.integer("latencyBudget", 1, HIGHEST_BUDGET, before.latencyBudget());
+        boolean adaptive = mode == Pacing.Mode.ADAPTIVE;
+        boolean settled = !fields.has("mode") || fields.says("mode", mode.name());
+        // A request that was written down spells the usual one out.
+        if (fields.has("latencyBudget") && settled && !adaptive && budget != Pacing.DEFAULT_BUDGET) {
+            fields.problem(
+                    "latencyBudget", "mode " + mode + " has none; leave it out, or choose \"mode\": \"ADAPTIVE\"");
+        }
         fields.nothingElse();
         if (mode == Pacing.Mode.FAST && !pause.orElse(Duration.ZERO).isZero()) {
             fields.problem("pause", "mode FAST has no pause; leave it out, or choose \"mode\": \"STEADY\"");
         }
-        Duration otherwise = mode == before.mode() ? before.pause() : DEFAULT_PAUSE;
-        return new Pacing(mode, pause.orElse(mode == Pacing.Mode.FAST ? Duration.ZERO : otherwise));
+        Duration otherwise =
+                mode != before.mode() && before.mode() == Pacing.Mode.FAST ? DEFAULT_PAUSE : before.pause();
+        return new Pacing(
+                mode,
+                pause.orElse(mode == Pacing.Mode.FAST ? Duration.ZERO : otherwise),
+                adaptive ? budget : Pacing.DEFAULT_BUDGET);
     }
 
     private static Optional<Duration> pause(JsonFields fields, String text) {

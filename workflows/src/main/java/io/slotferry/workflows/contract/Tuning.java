@@ -24,6 +24,7 @@ public record Tuning(Pacing pacing, int lanes, Thresholds thresholds, Optional<W
         List<String> changes = new ArrayList<>();
         change(changes, "mode", before.pacing().mode(), pacing.mode());
         change(changes, "pause", before.pacing().pause(), pacing.pause());
+        change(changes, "latencyBudget", before.pacing().latencyBudget(), pacing.latencyBudget());
         change(changes, "lanes", before.lanes(), lanes);
         change(changes, "thresholds", before.thresholds().text(), thresholds.text());
         change(changes, "window", before.windowText(), windowText());
@@ -42,8 +43,12 @@ public record Tuning(Pacing pacing, int lanes, Thresholds thresholds, Optional<W
 
     /** For a person. */
     public String text() {
+        boolean adaptive = pacing.mode() == Pacing.Mode.ADAPTIVE;
         return pacing.mode()
-                + (pacing.pause().equals(Duration.ZERO) ? ", no pause" : ", pause " + pacing.pause())
+                + (adaptive ? ", latency budget " + pacing.latencyBudget() + " %" : "")
+                + (pacing.pause().equals(Duration.ZERO)
+                        ? ", no pause"
+                        : ", pause " + (adaptive ? "at most " : "") + pacing.pause())
                 + ", " + lanes + (lanes == 1 ? " lane" : " lanes")
                 + window.map(hours -> ", window " + hours).orElse("");
     }

@@ -3,12 +3,15 @@ package io.slotferry.workflows.expand;
 import io.slotferry.planning.Batch;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
+import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.Processes;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -24,6 +27,7 @@ final class BatchMoves {
 
     private final Rooms rooms;
     private Processes known = Processes.none();
+    private PacingState pacing = PacingState.FIRST;
 
     BatchMoves(Rooms rooms) {
         this.rooms = rooms;
@@ -74,10 +78,19 @@ final class BatchMoves {
         });
     }
 
+    /** What pacing ADAPTIVE makes of the request's pause, as clients felt the batches so far. */
+    Duration pause(Pacing asked) {
+        return asked.mode() == Pacing.Mode.ADAPTIVE
+                ? asked.pause().multipliedBy(pacing.pauseShare()).dividedBy(100)
+                : asked.pause();
+    }
+
     private BatchOutcome once(BatchOrder order, String summary) {
         try {
-            BatchOutcome outcome = rooms.moving(summary).moveBatch(order.knowing(known));
+            BatchOutcome outcome =
+                    rooms.moving(summary).moveBatch(order.knowing(known).paced(pacing));
             known = known.plus(outcome.seen().orElse(Processes.none()));
+            pacing = outcome.pacing().map(pacing::then).orElse(pacing);
             return outcome;
         } catch (TemporalFailure failure) {
             known = known.plus(Failures.processesOf(failure));

@@ -11,6 +11,8 @@ import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
+import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.ReturnPlan;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -49,7 +51,7 @@ final class BatchOrders {
                 .map(lane -> new Move(
                         members(plan, lane.source(), attached), members(plan, lane.target(), attached), lane.slots()))
                 .toList();
-        return new BatchOrder(
+        BatchOrder order = new BatchOrder(
                         request.access(),
                         number,
                         request.batch().lanes(),
@@ -57,6 +59,10 @@ final class BatchOrders {
                         moves)
                 .upTo(request.bigKeys().hardLimit())
                 .by(request.batch().migration());
+        Pacing pacing = request.pacing();
+        return pacing.mode() == Pacing.Mode.ADAPTIVE
+                ? order.keeping(new BatchOrder.Adaptive(pacing.latencyBudget(), PacingState.FIRST))
+                : order;
     }
 
     /** The new replicas of those shards that {@code which} takes, each with the shard that it will follow. */

@@ -2,6 +2,7 @@ package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Window;
 import io.slotferry.planning.Window.Night;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Between two batches, where a run may stop: while the operator has it paused, outside its window, and for the pause of its
@@ -124,15 +126,19 @@ final class Boundary {
         });
     }
 
-    /** The pause between two batches, which the operator's word ends or makes another one. */
-    void pause(String summary) {
+    /**
+     * The pause between two batches, which the operator's word ends or makes another one.
+     *
+     * @param length of the pause, by how the run goes now
+     */
+    void pause(String summary, Function<Pacing, Duration> length) {
         Instant since = Run.now();
         int known;
         do {
             known = steering.retunes();
             int before = known;
-            Duration left =
-                    Duration.between(Run.now(), since.plus(run.tuning().pacing().pause()));
+            Duration left = Duration.between(
+                    Run.now(), since.plus(length.apply(run.tuning().pacing())));
             if (left.compareTo(SHORTEST_PAUSE) < 0) {
                 return;
             }

@@ -13,6 +13,7 @@ final class Reshard {
     private final BackupGate backup;
     private final Plan plan;
     private final Migrations migrations;
+    private final Pace pace;
     private int ordered;
     private boolean nightBegins;
 
@@ -25,6 +26,7 @@ final class Reshard {
         this.backup = backup;
         this.plan = run.plan().orElseThrow();
         this.migrations = new Migrations(run);
+        this.pace = new Pace(run);
         this.ordered = changes.slotsMayHaveMoved() ? run.tally().batchesDone() : -1;
     }
 
@@ -49,6 +51,7 @@ final class Reshard {
                         outcome -> {
                             run.tally().record(outcome, Run.now());
                             migrations.record(outcome);
+                            pace.record(outcome);
                         });
     }
 
@@ -56,7 +59,7 @@ final class Reshard {
     void pauseAfter(int index) {
         if (index < plan.batches().size() - 1) {
             boundary.pause(
-                    "pause before batch " + (index + 2) + "/" + plan.batches().size());
+                    "pause before batch " + (index + 2) + "/" + plan.batches().size(), rooms.batches()::pause);
         }
     }
 

@@ -7,6 +7,7 @@ import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandResult.Note;
@@ -52,6 +53,9 @@ final class Run {
     private boolean withoutBackup;
     private Optional<RunRecord> predecessor = Optional.empty();
     private Tally tally = new Tally();
+    private Optional<String> pacing = Optional.empty();
+    private Optional<String> pacingSummary = Optional.empty();
+    private int pauseShare = 100;
     private boolean thresholdsRetuned;
     private boolean pausing;
     private boolean stopping;
@@ -123,6 +127,19 @@ final class Run {
     /** Within a phase, something else is done. */
     void now(String why) {
         set(RunState.RUNNING, why, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A batch in pacing ADAPTIVE has ended.
+     *
+     * @param pauseShare of the request's pause that is made now, in percent
+     * @param summary of all such batches, for the report
+     */
+    void paced(String text, int pauseShare, String summary) {
+        this.pacing = Optional.of(text);
+        this.pauseShare = pauseShare;
+        this.pacingSummary = Optional.of(summary);
+        announce();
     }
 
     void awaiting(String why, Instant until) {
@@ -336,18 +353,24 @@ final class Run {
                 shown.keysPerSecond(),
                 request.map(ExpandRequest::tuning),
                 shown.bytes(),
-                shown.movedBy());
+                shown.movedBy(),
+                request.filter(r -> r.pacing().mode() == Pacing.Mode.ADAPTIVE).flatMap(r -> pacing));
     }
 
     private Optional<Duration> timeLeft(Tally shown) {
         if (state.closed() || stopping) {
             return Optional.empty();
         }
-        Optional<Duration> measured =
-                request.flatMap(r -> shown.timeLeft(r.pacing().pause()));
+        Optional<Duration> measured = request.flatMap(r -> shown.timeLeft(pause(r.pacing())));
         return phase == Phase.ROLLBACK
                 ? measured
                 : measured.or(() -> plan().map(plan -> plan.estimate().duration()));
+    }
+
+    private Duration pause(Pacing asked) {
+        return asked.mode() == Pacing.Mode.ADAPTIVE
+                ? asked.pause().multipliedBy(pauseShare).dividedBy(100)
+                : asked.pause();
     }
 
     ExpandResult result(Ending ending) {
@@ -370,6 +393,7 @@ final class Run {
                 now(),
                 ending.next(),
                 backup,
-                withoutBackup);
+                withoutBackup,
+                pacingSummary);
     }
 }

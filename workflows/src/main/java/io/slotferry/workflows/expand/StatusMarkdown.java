@@ -33,6 +33,7 @@ final class StatusMarkdown {
                 .append(tuning.text())
                 .append(movement(status))
                 .append("\n\n"));
+        status.pacing().ifPresent(pacing -> text.append(pacing).append("\n\n"));
         text.append("Can be done now: ").append(legal(status)).append("\n\n");
         status.warnings()
                 .forEach(warning -> text.append("- Warning: ").append(warning).append('\n'));

@@ -46,6 +46,7 @@ final class WayBack {
     private final Plan plan;
     private final Boundary boundary;
     private final Migrations migrations;
+    private final Pace pace;
 
     WayBack(ExpandRequest request, Run run, Steering steering, Rooms rooms, Lease lease, Changes changes) {
         this.request = request;
@@ -57,6 +58,7 @@ final class WayBack {
         this.plan = run.plan().orElseThrow();
         this.boundary = new Boundary(run, steering, steering::returnsNow);
         this.migrations = new Migrations(run);
+        this.pace = new Pace(run);
     }
 
     /**
@@ -107,8 +109,10 @@ final class WayBack {
         for (int i = 0; i < way.batches().size(); i++) {
             returnBatch(way, way.batches().get(i));
             if (i < way.batches().size() - 1) {
-                boundary.pause("pause before return batch " + (run.returned().batchesDone() + 1) + "/"
-                        + run.returned().batches());
+                boundary.pause(
+                        "pause before return batch " + (run.returned().batchesDone() + 1) + "/"
+                                + run.returned().batches(),
+                        rooms.batches()::pause);
             }
         }
         run.goingBackAt(Run.now().plus(CLIENTS_LEARN), "clients learn where the slots are before the new nodes leave");
@@ -133,6 +137,7 @@ final class WayBack {
                         outcome -> {
                             tally.record(outcome, Run.now());
                             migrations.record(outcome);
+                            pace.record(outcome);
                         });
     }
 

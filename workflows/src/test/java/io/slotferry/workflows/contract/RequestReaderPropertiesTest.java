@@ -129,6 +129,9 @@ class RequestReaderPropertiesTest {
                 .as(BatchOptions::new);
         Arbitrary<Pacing> pacing = Arbitraries.oneOf(
                 Arbitraries.just(new Pacing(Pacing.Mode.FAST, Duration.ZERO)),
+                Arbitraries.integers()
+                        .between(1, 1_000)
+                        .map(budget -> new Pacing(Pacing.Mode.ADAPTIVE, Duration.ofSeconds(budget), budget)),
                 Arbitraries.longs()
                         .between(0, 86_400_000)
                         .map(millis -> new Pacing(Pacing.Mode.STEADY, Duration.ofMillis(millis))));

@@ -64,6 +64,15 @@ class RequestReaderTest {
     }
 
     @Test
+    void mode_adaptive_has_the_pause_of_steady_and_a_budget_of_ten_percent_unless_the_request_says_otherwise() {
+        assertThat(read(WHOLE.formatted(", 'pacing': {'mode': 'ADAPTIVE'}")).pacing())
+                .isEqualTo(new Pacing(Pacing.Mode.ADAPTIVE, Duration.ofSeconds(10), 10));
+        assertThat(read(WHOLE.formatted(", 'pacing': {'mode': 'ADAPTIVE', 'latencyBudget': 25, 'pause': 'PT2S'}"))
+                        .pacing())
+                .isEqualTo(new Pacing(Pacing.Mode.ADAPTIVE, Duration.ofSeconds(2), 25));
+    }
+
+    @Test
     void mode_fast_has_no_pause_unless_one_of_nothing_is_spelled_out() {
         assertThat(read(WHOLE.formatted(", 'pacing': {'mode': 'FAST'}"))
                         .pacing()
@@ -216,8 +225,10 @@ class RequestReaderTest {
                 "'stopAfter': 'backup'    | stopAfter: \"backup\" is not one of \"CHECKS\", \"PREFLIGHT\", \"PLAN\", \"BACKUP\"",
                 "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",
                 "'batch': {'migration': 'atomic'} | batch.migration: \"atomic\" is not one of \"AUTO\", \"KEYS\", \"ATOMIC\"",
-                "'pacing': {'mode': 'ADAPTIVE'}   | pacing.mode: \"ADAPTIVE\" is not built yet; what is built: \"STEADY\", \"FAST\"",
-                "'pacing': {'latencyBudget': 1}   | pacing.latencyBudget: not built yet; leave it out",
+                "'pacing': {'mode': 'adaptive'}   | pacing.mode: \"adaptive\" is not one of \"STEADY\", \"FAST\", \"ADAPTIVE\"",
+                "'pacing': {'latencyBudget': 20}   | pacing.latencyBudget: mode STEADY has none; leave it out, or choose \"mode\": \"ADAPTIVE\"",
+                "'pacing': {'mode': 'ADAPTIVE', 'latencyBudget': 0} | pacing.latencyBudget: 0 is not a whole number from 1 to 1000",
+                "'pacing': {'mode': 'ADAPTIVE', 'latencyBudget': '10 %'} | pacing.latencyBudget: a whole number from 1 to 1000 belongs here, not a string",
                 "'thresholds': null       | thresholds: an object belongs here, not null",
                 "'thresholds': {'cpu': 0} | thresholds.cpu: 0 is not a whole number from 1 to 100",
                 "'thresholds': {'memory': '80 %'} | thresholds.memory: a whole number from 1 to 100 belongs here, not a string",

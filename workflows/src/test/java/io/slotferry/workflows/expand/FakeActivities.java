@@ -42,6 +42,7 @@ import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.LeaseHolder;
+import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PlanAnswer;
 import io.slotferry.workflows.contract.PreflightReport;
 import io.slotferry.workflows.contract.Processes;
@@ -66,6 +67,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The activities over a simulated cluster: they keep their promises, note each call, and fail where a test wants it. */
 final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Moving, Recording {
@@ -91,6 +93,8 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
 
     /** How long batches say that they took. */
     volatile Duration batchTakes = Duration.ofSeconds(2);
+    /** What a batch in mode ADAPTIVE makes of what was learnt before it. */
+    volatile UnaryOperator<PacingState> learning = UnaryOperator.identity();
 
     /** Whether batches that come too late to begin are under way all the same. */
     volatile boolean underWay;
@@ -444,7 +448,9 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
                 done == order.slots(),
                 0,
                 batchTakes.toMillis(),
-                Optional.of(seen));
+                Optional.of(seen),
+                Optional.empty(),
+                order.adaptive().map(adaptive -> learning.apply(adaptive.state())));
     }
 
     @Override

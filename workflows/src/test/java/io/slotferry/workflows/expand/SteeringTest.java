@@ -184,6 +184,28 @@ class SteeringTest {
     }
 
     @Test
+    void a_run_that_is_retuned_to_adaptive_keeps_its_pause_and_a_budget_can_follow() {
+        Runnable release = lab.fake.hold("MoveBatch 1");
+        WorkflowStub run = lab.start(THREE_BATCHES);
+        lab.await(run, status -> lab.fake.calls.contains("MoveBatch 1"));
+
+        assertThat(lab.command(run, "retune", "{'pacing': {'mode': 'ADAPTIVE'}}")
+                        .next())
+                .startsWith("mode STEADY -> ADAPTIVE; ");
+        assertThat(lab.command(run, "retune", "{'pacing': {'latencyBudget': 25}}")
+                        .next())
+                .startsWith("latencyBudget 10 -> 25; ");
+
+        assertThat(lab.status(run).tuning().orElseThrow().text())
+                .isEqualTo("ADAPTIVE, latency budget 25 %, pause at most PT10S, 4 lanes");
+        release.run();
+        lab.result(run);
+        assertThat(lab.fake.orders.get(0).adaptive()).isEmpty();
+        assertThat(lab.fake.orders.get(1).adaptive().orElseThrow().latencyBudget())
+                .isEqualTo(25);
+    }
+
+    @Test
     void a_retune_to_what_is_already_changes_nothing() {
         lab.fake.hold("MoveBatch 1");
         WorkflowStub run = lab.start(THREE_BATCHES);

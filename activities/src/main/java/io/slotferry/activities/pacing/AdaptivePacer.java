@@ -1,0 +1,217 @@
+package io.slotferry.activities.pacing;
+
+import io.slotferry.activities.pacing.Reading.Latency;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.planning.Member;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.BatchOrder.Adaptive;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
+import io.slotferry.workflows.contract.PacingState;
+import io.slotferry.workflows.contract.PacingState.Baseline;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Paces a batch by what clients of its nodes feel: a {@link Probe} of each, the node's own figures, and a
+ * {@link SpeedController} that sees both twice a second.
+ */
+public final class AdaptivePacer implements Pacer {
+    private static final Logger log = LoggerFactory.getLogger(AdaptivePacer.class);
+
+    private static final long LOOK_NANOS = 500_000_000;
+    private static final int LOOKS_OF_BASELINE = 8;
+    /** INFO takes a node longer than a PING does: not at every look. */
+    private static final int LOOKS_PER_INFO = 2;
+
+    private static final long LONGEST_REST_NANOS = 5_000_000_000L;
+    private static final long GLANCE_NANOS = 100_000_000;
+
+    private final Adaptive order;
+    private final int lanes;
+    private final BooleanSupplier stopping;
+    /** Of a lane's turn, what it has worked and rested for already. */
+    private final ThreadLocal<Long> settled = ThreadLocal.withInitial(() -> 0L);
+
+    private final Map<Member, Probe> probes = new LinkedHashMap<>();
+    private final Map<NodeAddress, NodeFigures> figures = new LinkedHashMap<>();
+    private final SpeedController controller;
+    private final Thread thread;
+    private PacingState state;
+    private int atWork;
+    private volatile Speed speed;
+    private volatile boolean closed;
+
+    /**
+     * What a batch is paced by.
+     *
+     * @param order budget, and what was learnt before
+     * @param lanes that the batch's order allows
+     * @param thresholds of CPU and replication lag, over which it goes slower
+     * @param stopping whether nobody is to wait any more
+     */
+    public record Terms(Adaptive order, int lanes, Thresholds thresholds, BooleanSupplier stopping) {}
+
+    /**
+     * Begins to feel what these nodes' clients do. Where a node has no baseline, that is taken first, which lasts some
+     * seconds in which nothing may be moved.
+     */
+    public static AdaptivePacer start(Nodes nodes, Collection<Member> ends, Terms terms) {
+        AdaptivePacer pacer = new AdaptivePacer(nodes, ends, terms);
+        pacer.takeBaselines();
+        pacer.thread.start();
+        return pacer;
+    }
+
+    private AdaptivePacer(Nodes nodes, Collection<Member> ends, Terms terms) {
+        this.order = terms.order();
+        this.lanes = terms.lanes();
+        this.stopping = terms.stopping();
+        this.state = terms.order().state();
+        this.controller = new SpeedController(order.latencyBudget(), state);
+        this.speed = Speed.at(controller.level());
+        ends.forEach(end -> {
+            probes.put(end, new Probe(nodes, end.address()));
+            figures.put(end.address(), new NodeFigures(nodes, end.address(), terms.thresholds()));
+        });
+        this.thread = new Thread(this::control, "pacing");
+        thread.setDaemon(true);
+    }
+
+    private void takeBaselines() {
+        List<Member> unknown = probes.keySet().stream()
+                .filter(end -> state.baseline(end.id()).isEmpty())
+                .toList();
+        Map<Member, List<Latency>> looks = new LinkedHashMap<>();
+        unknown.forEach(end -> looks.put(end, new ArrayList<>()));
+        // The first look is of a worker that warms up.
+        for (int look = -1; look < LOOKS_OF_BASELINE && !unknown.isEmpty() && !stopping.getAsBoolean(); look++) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            for (Member end : unknown) {
+                Optional<Latency> felt = probes.get(end).take();
+                if (look >= 0) {
+                    felt.ifPresent(looks.get(end)::add);
+                }
+            }
+        }
+        looks.forEach((end, felt) -> {
+            if (!felt.isEmpty()) {
+                Baseline baseline = baseline(felt);
+                log.info("baseline of {}: {} (mean, p99, and the highest of each, in microseconds)", end, baseline);
+                state = state.with(end.id(), baseline);
+            }
+        });
+    }
+
+    static Baseline baseline(List<Latency> looks) {
+        long[] means = looks.stream().mapToLong(Latency::mean).sorted().toArray();
+        long[] p99s = looks.stream().mapToLong(Latency::p99).sorted().toArray();
+        int middle = looks.size() / 2;
+        return new Baseline(means[middle], p99s[middle], means[means.length - 1], p99s[p99s.length - 1]);
+    }
+
+    private void control() {
+        int look = 0;
+        probes.values().forEach(Probe::take);
+        while (!closed) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            if (!closed) {
+                look(look++ % LOOKS_PER_INFO == 0);
+            }
+        }
+        figures.values().forEach(NodeFigures::close);
+    }
+
+    private void look(boolean withFigures) {
+        List<Reading> readings = new ArrayList<>();
+        probes.forEach((end, probe) -> readings.add(new Reading(
+                end.address(),
+                probe.take(),
+                state.baseline(end.id()).orElse(new Baseline(0, 0, 0, 0)),
+                withFigures ? figures.get(end.address()).pressures() : List.of())));
+        synchronized (this) {
+            double before = controller.level();
+            controller.look(readings);
+            speed = Speed.at(controller.level());
+            if (controller.level() < before) {
+                log.info("{}", controller.text());
+            }
+            notifyAll();
+        }
+    }
+
+    @Override
+    public Speed speed() {
+        return speed;
+    }
+
+    @Override
+    public void rest(long workedNanos) {
+        double duty = speed.duty();
+        long rest = Math.min(LONGEST_REST_NANOS, Math.round(workedNanos * (1 - duty) / duty));
+        long began = System.nanoTime();
+        long end = began + rest;
+        for (long left = rest; left > 0 && !stopping.getAsBoolean(); left = end - System.nanoTime()) {
+            LockSupport.parkNanos(Math.min(left, GLANCE_NANOS));
+        }
+        settled.set(settled.get() + workedNanos + System.nanoTime() - began);
+    }
+
+    @Override
+    public void turn(Runnable part) {
+        if (!awaitTurn()) {
+            return;
+        }
+        try {
+            settled.set(0L);
+            long began = System.nanoTime();
+            part.run();
+            rest(System.nanoTime() - began - settled.get());
+        } finally {
+            synchronized (this) {
+                atWork--;
+                notifyAll();
+            }
+        }
+    }
+
+    private synchronized boolean awaitTurn() {
+        while (atWork >= Math.max(1, Math.round(speed.lanes() * lanes))) {
+            if (stopping.getAsBoolean()) {
+                return false;
+            }
+            try {
+                wait(LOOK_NANOS / 1_000_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        atWork++;
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<PacingState> state() {
+        return Optional.of(controller.state(state));
+    }
+
+    @Override
+    public synchronized Optional<String> text() {
+        return Optional.of(controller.text());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        probes.values().forEach(Probe::close);
+        LockSupport.unpark(thread);
+    }
+}

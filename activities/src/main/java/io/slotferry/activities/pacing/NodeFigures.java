@@ -1,0 +1,107 @@
+package io.slotferry.activities.pacing;
+
+import io.slotferry.activities.guard.LoadMemory;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.ServerInfo;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What a node that takes part says of itself while a batch moves, by one INFO at each look: the CPU time of its main thread,
+ * how far its replicas are behind, and what it holds for clients that do not read fast enough. Used by one thread.
+ */
+final class NodeFigures implements AutoCloseable {
+    /** Half of the size at which a replica that stays over it is cut off (client-output-buffer-limit). */
+    private static final long MOST_BUFFERED = 32 << 20;
+
+    /** Replicas acknowledge once a second. */
+    private static final Duration ACKNOWLEDGED_EACH = Duration.ofSeconds(1);
+
+    private record Offset(long nanos, long bytes) {}
+
+    private final Nodes nodes;
+    private final NodeAddress address;
+    private final Thresholds thresholds;
+    private final LoadMemory memory = new LoadMemory();
+    private final Deque<Offset> offsets = new ArrayDeque<>();
+    private Node node;
+
+    NodeFigures(Nodes nodes, NodeAddress address, Thresholds thresholds) {
+        this.nodes = nodes;
+        this.address = address;
+        this.thresholds = thresholds;
+    }
+
+    /** What says that the node has enough to do; a node that does not answer says nothing here. */
+    List<String> pressures() {
+        try {
+            node = node == null ? nodes.look(address) : node;
+            return pressures(node.info(), System.nanoTime());
+        } catch (NodeFailure e) {
+            close();
+            return List.of();
+        }
+    }
+
+    /** The same of an answer that came at that moment, by a monotonic clock. */
+    List<String> pressures(ServerInfo info, long nanos) {
+        List<String> pressures = new ArrayList<>();
+        memory.cpuPercent(info, nanos).ifPresent(percent -> {
+            if (percent > thresholds.cpu()) {
+                pressures.add(address + ": CPU " + percent + " % of a core, limit " + thresholds.cpu()
+                        + " % (thresholds.cpu)");
+            }
+        });
+        memory.mark(info, nanos);
+        long missing = missing(info, nanos);
+        if (missing > 0) {
+            pressures.add(address + ": a replica misses " + missing + " bytes that were written more than "
+                    + thresholds.replicationLag().plus(ACKNOWLEDGED_EACH).toMillis()
+                    + " ms ago (thresholds.replicationLag)");
+        }
+        if (info.load().outputBuffers() > MOST_BUFFERED) {
+            pressures.add(address + ": " + (info.load().outputBuffers() >> 20)
+                    + " MiB wait in output buffers for a client or a replica, limit " + (MOST_BUFFERED >> 20) + " MiB");
+        }
+        return pressures;
+    }
+
+    /** Bytes that the slowest replica has not acknowledged in time. */
+    private long missing(ServerInfo info, long nanos) {
+        long then = nanos - thresholds.replicationLag().plus(ACKNOWLEDGED_EACH).toNanos();
+        offsets.addLast(new Offset(nanos, info.replication().offset()));
+        long due = 0;
+        for (Iterator<Offset> past = offsets.iterator(); past.hasNext(); ) {
+            Offset offset = past.next();
+            if (offset.nanos() > then) {
+                break;
+            }
+            due = offset.bytes();
+            if (offsets.size() > 1) {
+                past.remove();
+            }
+        }
+        long wanted = due;
+        return info.replication().replicas().stream()
+                .filter(ServerInfo.ReplicaLine::online)
+                .mapToLong(replica -> wanted - replica.offset())
+                .max()
+                .orElse(0);
+    }
+
+    @Override
+    public void close() {
+        if (node != null) {
+            node.close();
+            node = null;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.slotferry.activities.pacing;
+
+import io.slotferry.activities.pacing.Reading.Latency;
+import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.activities.redis.Nodes;
+import io.slotferry.planning.NodeAddress;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+
+/**
+ * Feels what a client of one node feels: PINGs at a steady rate, on a connection of its own. A PING that comes late since the
+ * one before was not answered counts from when it was due, so a node that stands still for 100 ms is felt by every client that
+ * would have asked meanwhile (no coordinated omission); one that comes late since the worker was busy counts from when it was
+ * sent.
+ */
+final class Probe implements AutoCloseable {
+    private static final long PERIOD_NANOS = 4_000_000;
+    private static final long RECONNECT_NANOS = 250_000_000;
+    private static final int DIGITS = 2;
+
+    private final Nodes nodes;
+    private final NodeAddress address;
+    private final Recorder recorder = new Recorder(DIGITS);
+    private final Thread thread;
+    private Histogram histogram;
+    private volatile long waitingSince;
+    private volatile boolean failed;
+    private volatile boolean closed;
+
+    Probe(Nodes nodes, NodeAddress address) {
+        this.nodes = nodes;
+        this.address = address;
+        this.thread = new Thread(this::probe, "probe of " + address);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What was felt since this was called last; empty where the node did not answer, or could not be reached. */
+    Optional<Latency> take() {
+        histogram = recorder.getIntervalHistogram(histogram);
+        boolean broken = failed;
+        failed = false;
+        if (broken || histogram.getTotalCount() == 0) {
+            return Optional.empty();
+        }
+        long since = waitingSince;
+        long waiting = since == 0 ? 0 : (System.nanoTime() - since) / 1_000;
+        return Optional.of(new Latency(
+                Math.round(histogram.getMean()),
+                Math.max(histogram.getValueAtPercentile(99), waiting),
+                histogram.getTotalCount()));
+    }
+
+    private void probe() {
+        while (!closed) {
+            try (Node node = nodes.look(address)) {
+                ping(node);
+            } catch (NodeFailure e) {
+                failed = true;
+                waitingSince = 0;
+                LockSupport.parkNanos(RECONNECT_NANOS);
+            }
+        }
+    }
+
+    private void ping(Node node) {
+        long due = System.nanoTime();
+        while (!closed) {
+            long now = System.nanoTime();
+            while (now < due) {
+                LockSupport.parkNanos(due - now);
+                now = System.nanoTime();
+                if (now >= due) {
+                    // Nothing was awaited: what was slept too long is not the node's.
+                    due = now;
+                }
+            }
+            waitingSince = due;
+            node.ping();
+            waitingSince = 0;
+            recorder.recordValue(Math.max(0, System.nanoTime() - due) / 1_000);
+            due += PERIOD_NANOS;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,210 @@
+package io.slotferry.activities.pacing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.slotferry.activities.pacing.Reading.Latency;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.PacingState;
+import io.slotferry.workflows.contract.PacingState.Baseline;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+final class SpeedControllerTest {
+    private static final NodeAddress NODE = NodeAddress.parse("10.0.0.1:7000");
+    private static final Baseline USUAL = new Baseline(1_000, 5_000, 1_080, 5_400);
+    private static final Latency CALM = new Latency(1_000, 5_000, 125);
+    private static final Latency LOUD = new Latency(1_500, 8_000, 125);
+    private static final Latency FAR_OVER = new Latency(1_000, 20_000, 125);
+
+    private static PacingState at(int speed) {
+        return new PacingState(Map.of(), speed, 0, 100, 0);
+    }
+
+    private static Reading felt(Latency latency) {
+        return new Reading(NODE, Optional.of(latency), USUAL, List.of());
+    }
+
+    private static SpeedController controller(int speed) {
+        return new SpeedController(10, at(speed));
+    }
+
+    private static void look(SpeedController controller, Latency latency) {
+        controller.look(List.of(felt(latency)));
+    }
+
+    @Test
+    void while_clients_notice_nothing_it_comes_to_full_speed_and_stays_there() {
+        SpeedController controller = controller(20);
+        IntStream.range(0, 16).forEach(look -> look(controller, CALM));
+        assertThat(controller.level()).isEqualTo(1);
+        look(controller, CALM);
+        assertThat(controller.level()).isEqualTo(1);
+        assertThat(controller.text())
+                .isEqualTo(
+                        "ADAPTIVE: 100 % of full speed; p99 of 10.0.0.1:7000 at 5.0 ms, baseline 5.0 ms, budget 10 %");
+    }
+
+    @Test
+    void one_look_that_is_somewhat_over_the_budget_changes_nothing_and_a_second_one_halves_the_speed() {
+        SpeedController controller = controller(80);
+        look(controller, LOUD);
+        assertThat(controller.level()).isEqualTo(0.8);
+        look(controller, LOUD);
+        assertThat(controller.level()).isEqualTo(0.4);
+        assertThat(controller.text())
+                .isEqualTo(
+                        "ADAPTIVE: 40 % of full speed; p99 of 10.0.0.1:7000 at 8.0 ms, baseline 5.0 ms, budget 10 %");
+    }
+
+    @Test
+    void a_latency_far_over_the_budget_halves_the_speed_at_once() {
+        SpeedController controller = controller(80);
+        look(controller, FAR_OVER);
+        assertThat(controller.level()).isEqualTo(0.4);
+    }
+
+    @Test
+    void a_node_that_does_not_answer_halves_the_speed_at_once() {
+        SpeedController controller = controller(80);
+        controller.look(List.of(felt(CALM), new Reading(NODE, Optional.empty(), USUAL, List.of())));
+        assertThat(controller.level()).isEqualTo(0.4);
+        assertThat(controller.text()).endsWith("10.0.0.1:7000 did not answer the probe");
+    }
+
+    @Test
+    void a_node_that_has_too_much_to_do_halves_the_speed_whatever_its_latency() {
+        SpeedController controller = controller(80);
+        controller.look(List.of(new Reading(NODE, Optional.of(CALM), USUAL, List.of("10.0.0.1:7000: CPU 95 %"))));
+        assertThat(controller.level()).isEqualTo(0.4);
+        assertThat(controller.text()).isEqualTo("ADAPTIVE: 40 % of full speed; 10.0.0.1:7000: CPU 95 %");
+    }
+
+    @Test
+    void after_a_slowdown_it_recovers_step_by_step() {
+        SpeedController controller = controller(80);
+        look(controller, FAR_OVER);
+        look(controller, CALM);
+        look(controller, CALM);
+        assertThat(controller.level()).isEqualTo(0.5);
+    }
+
+    @Test
+    void near_the_speed_that_clients_noticed_it_becomes_faster_by_small_steps_at_first() {
+        SpeedController controller = controller(40);
+        look(controller, FAR_OVER);
+        IntStream.range(0, 4).forEach(look -> look(controller, CALM));
+        assertThat(controller.level()).isCloseTo(0.36, within(1e-9));
+        look(controller, CALM);
+        assertThat(controller.level()).isCloseTo(0.368, within(1e-9));
+        IntStream.range(0, 60).forEach(look -> look(controller, CALM));
+        assertThat(controller.level()).isEqualTo(1);
+    }
+
+    @Test
+    void the_pause_becomes_shorter_with_each_batch_that_nobody_noticed_until_there_is_none() {
+        PacingState state = PacingState.FIRST;
+        int batches = 0;
+        while (state.pauseShare() > 0) {
+            SpeedController controller = new SpeedController(10, state);
+            look(controller, CALM);
+            PacingState next = controller.state(state);
+            assertThat(next.pauseShare()).isLessThan(state.pauseShare());
+            state = next;
+            batches++;
+        }
+        assertThat(batches).isEqualTo(4);
+    }
+
+    @Test
+    void the_pause_becomes_longer_again_after_a_batch_that_clients_noticed() {
+        PacingState without = new PacingState(Map.of(), 100, 0, 0, 0);
+        SpeedController controller = new SpeedController(10, without);
+        look(controller, FAR_OVER);
+        assertThat(controller.state(without))
+                .returns(25, PacingState::pauseShare)
+                .returns(50, PacingState::speed)
+                .returns(1, PacingState::slowdowns);
+    }
+
+    @Test
+    void a_baseline_is_the_median_of_its_looks_and_how_far_they_lie_apart() {
+        List<Latency> looks = IntStream.rangeClosed(1, 7)
+                .mapToObj(look -> new Latency(100 + look, 1_000 - 10 * look, 125))
+                .toList();
+        assertThat(AdaptivePacer.baseline(looks)).isEqualTo(new Baseline(104, 960, 107, 990));
+    }
+
+    @Property
+    void whatever_is_felt_the_speed_stays_within_its_bounds(
+            @ForAll @IntRange(min = 0, max = 1_000) int before,
+            @ForAll @Size(max = 60) List<@LongRange(min = 0, max = 10_000_000) Long> p99s) {
+        SpeedController controller = controller(before);
+        for (long p99 : p99s) {
+            look(controller, new Latency(p99 / 2, p99, 125));
+            assertThat(controller.level()).isBetween(SpeedController.SLOWEST, 1.0);
+            Speed speed = Speed.at(controller.level());
+            assertThat(speed.callBudget().toNanos()).isBetween(250_000L, 5_000_000L);
+            assertThat(speed.window()).isBetween(1, 16);
+            assertThat(speed.duty()).isBetween(2 * SpeedController.SLOWEST, 1.0);
+            assertThat(speed.lanes()).isEqualTo(speed.duty());
+        }
+    }
+
+    @Property
+    void every_slowdown_halves_the_speed_and_no_look_raises_it_by_more_than_a_step(
+            @ForAll @Size(min = 1, max = 60) List<@LongRange(min = 0, max = 30_000) Long> p99s) {
+        SpeedController controller = controller(100);
+        int slowdowns = 0;
+        for (long p99 : p99s) {
+            double level = controller.level();
+            look(controller, new Latency(1_000, p99, 125));
+            int now = controller.state(at(100)).slowdowns();
+            if (now > slowdowns) {
+                assertThat(controller.level()).isEqualTo(Math.max(SpeedController.SLOWEST, level / 2));
+            } else {
+                assertThat(controller.level()).isBetween(level, level + 0.05 + 1e-9);
+            }
+            slowdowns = now;
+        }
+    }
+
+    @Property
+    void noise_as_large_as_the_baselines_own_is_never_taken_for_a_slowdown(@ForAll Random noise) {
+        SpeedController controller = controller(20);
+        for (int look = 0; look < 100; look++) {
+            look(
+                    controller,
+                    new Latency(
+                            noise.nextLong(900, USUAL.highestMean() + 1),
+                            noise.nextLong(4_000, USUAL.highestP99() + 1),
+                            125));
+        }
+        assertThat(controller.level()).isEqualTo(1);
+        assertThat(controller.state(at(20)).slowdowns()).isZero();
+    }
+
+    /** A node whose p99 grows with the speed: over the budget from somewhere on. */
+    @Property
+    void it_settles_around_the_speed_that_the_budget_allows(@ForAll @IntRange(min = 10, max = 90) int allowed) {
+        SpeedController controller = controller(20);
+        int over = 0;
+        for (int look = 0; look < 400; look++) {
+            boolean noticed = controller.level() * 100 > allowed;
+            over += noticed ? 1 : 0;
+            look(controller, noticed ? LOUD : CALM);
+            assertThat(controller.level() * 100).isLessThanOrEqualTo(Math.max(20, allowed + 5 + 1e-6));
+        }
+        assertThat(over).isLessThan(400 / 2);
+        assertThat(controller.level() * 100).isGreaterThanOrEqualTo(allowed / 2.0 - 5);
+    }
+}
