@@ -18,11 +18,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Changes a real node. */
 final class RespChangingNode extends RespNode implements ChangingNode {
     /** MIGRATE's own time limit, for each of its I/O steps. */
     private static final int MIGRATE_STEP_MILLIS = 4_000;
+
+    /** How often a node is looked at that cannot be asked in one transaction. */
+    private static final int LOOKS = 3;
+
+    /** What a check reads of the node itself. */
+    private static final List<CommandArguments> LOOK =
+            List.of(command("CLUSTER", "NODES"), command("INFO", "server"), command("INFO", "keyspace"));
 
     RespChangingNode(RespConnection connection) {
         super(connection);
@@ -180,17 +188,80 @@ final class RespChangingNode extends RespNode implements ChangingNode {
         commands.add(command("MULTI"));
         for (int database : databases) {
             commands.addAll(select(database));
-            slots.forEach(slot -> commands.add(command("CLUSTER", "COUNTKEYSINSLOT", slot)));
+            commands.addAll(counts(slots));
         }
-        commands.add(command("CLUSTER", "NODES"));
-        commands.add(command("INFO", "server"));
-        commands.add(command("INFO", "keyspace"));
+        commands.addAll(LOOK);
         CommandArguments exec = command("EXEC");
         commands.add(exec);
-        List<Object> queued = connection.pipeline(commands);
-        List<?> results = (List<?>) connection.value(exec, queued.get(queued.size() - 1));
+        List<Object> answers = connection.pipeline(commands);
+        Object outcome = answers.get(answers.size() - 1);
+        if (outcome instanceof JedisDataException aborted) {
+            forgetDatabase();
+            String reason = reason(answers, aborted);
+            if (reason.startsWith("OOM")) {
+                return checkOneByOne(databases, slots);
+            }
+            throw new NodeFailure.Refused(address(), "MULTI", reason);
+        }
+        List<?> results = (List<?>) outcome;
         results.forEach(result -> connection.value(exec, result));
         return slotCheck(slots, results);
+    }
+
+    /** EXEC says only that a command before it was refused. */
+    private static String reason(List<Object> answers, JedisDataException aborted) {
+        return answers.stream()
+                .filter(JedisDataException.class::isInstance)
+                .map(error -> ((JedisDataException) error).getMessage())
+                .findFirst()
+                .orElseGet(aborted::getMessage);
+    }
+
+    /**
+     * A node over its maxmemory queues nothing, and it is just such nodes that are to give slots away. The same commands then,
+     * sent together, with the keys counted twice and the node looked at before and after: where both looks are the same, the
+     * slots were migrating all the while, so that no key could come to one that was counted empty.
+     */
+    private SlotCheck checkOneByOne(Collection<Integer> databases, List<Integer> slots) {
+        for (int attempt = 0; attempt < LOOKS; attempt++) {
+            List<Integer> ascending = databases.stream().sorted().toList();
+            List<CommandArguments> commands = new ArrayList<>(LOOK);
+            ascending.forEach(database -> commands.addAll(countsIn(database, slots)));
+            // Downwards, since a key may be moved from one database to another meanwhile.
+            for (int i = ascending.size() - 1; i >= 0; i--) {
+                commands.addAll(countsIn(ascending.get(i), slots));
+            }
+            commands.addAll(LOOK);
+            List<Object> answers = connection.pipeline(commands);
+            forgetDatabase();
+            for (int i = 0; i < answers.size(); i++) {
+                connection.value(commands.get(i), answers.get(i));
+            }
+            int half = answers.size() / 2;
+            List<Object> first = new ArrayList<>(answers.subList(LOOK.size(), half));
+            first.addAll(answers.subList(0, LOOK.size()));
+            SlotCheck before = slotCheck(slots, first);
+            SlotCheck after = slotCheck(slots, answers.subList(half, answers.size()));
+            if (before.identity().equals(after.identity()) && before.open().equals(after.open())) {
+                Map<Integer, Long> keys = new HashMap<>(before.keys());
+                after.keys().forEach((slot, count) -> keys.merge(slot, count, Math::max));
+                return new SlotCheck(after.identity(), keys, after.databases(), after.open(), after.masters());
+            }
+        }
+        throw new NodeFailure.Refused(address(), "CLUSTER NODES", "its slots changed each time while it was looked at");
+    }
+
+    private static List<CommandArguments> counts(List<Integer> slots) {
+        return slots.stream()
+                .map(slot -> command("CLUSTER", "COUNTKEYSINSLOT", slot))
+                .toList();
+    }
+
+    private static List<CommandArguments> countsIn(int database, List<Integer> slots) {
+        List<CommandArguments> commands = new ArrayList<>();
+        commands.add(command("SELECT", database));
+        commands.addAll(counts(slots));
+        return commands;
     }
 
     /** Counts are numbers, SELECT answers a status, and the three texts stand last. */
@@ -203,7 +274,7 @@ final class RespChangingNode extends RespNode implements ChangingNode {
                 keys.merge(slots.get(counted++ % slots.size()), count, Long::sum);
             }
         }
-        int texts = results.size() - 3;
+        int texts = results.size() - LOOK.size();
         NodeView view = ClusterText.view(address(), text(results.get(texts)), "");
         String runId = InfoText.facts(text(results.get(texts + 1))).getOrDefault("run_id", "");
         return new SlotCheck(

@@ -20,6 +20,8 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Looks at a real node. */
 class RespNode implements Node {
+    private static final int UNKNOWN = -1;
+
     protected final RespConnection connection;
     private int database;
 
@@ -227,6 +229,11 @@ class RespNode implements Node {
         }
         database = inDatabase;
         return List.of(command("SELECT", inDatabase));
+    }
+
+    /** A SELECT was sent and may not have run: the next command selects anew. */
+    protected void forgetDatabase() {
+        database = UNKNOWN;
     }
 
     /** Sends commands to a database; answers theirs alone, in order. */
