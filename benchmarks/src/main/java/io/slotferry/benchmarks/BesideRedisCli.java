@@ -55,6 +55,12 @@ public final class BesideRedisCli implements Callable<Integer> {
     @Option(names = "--masters", paramLabel = "N", description = "masters with data; default: ${DEFAULT-VALUE}")
     private int masters = 3;
 
+    @Option(
+            names = "--batch-slots",
+            paramLabel = "N",
+            description = "slots of slotferry's batches; default: ${DEFAULT-VALUE}")
+    private int batchSlots = 100;
+
     @Option(names = "--rounds", paramLabel = "N", description = "rounds; default: ${DEFAULT-VALUE}")
     private int rounds = 1;
 
@@ -145,11 +151,11 @@ public final class BesideRedisCli implements Callable<Integer> {
         if (valkey && binary.isAtLeast(9, 0)) {
             entries.put(Entry.CLI_ATOMIC, RedisCli.atomic());
         }
-        entries.put(Entry.KEYS, MoverAlone.byKeys());
+        entries.put(Entry.KEYS, MoverAlone.byKeys(batchSlots));
         if (binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
             entries.put(Entry.ATOMIC, MoverAlone.atomic());
         }
-        entries.put(Entry.EXPAND, new WholeExpansion());
+        entries.put(Entry.EXPAND, new WholeExpansion(batchSlots));
         return entries.entrySet().stream()
                 .filter(entry -> only.contains(entry.getKey()))
                 .map(Map.Entry::getValue)

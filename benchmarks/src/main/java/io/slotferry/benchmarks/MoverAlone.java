@@ -45,9 +45,9 @@ final class MoverAlone implements Contender {
         this.migration = migration;
     }
 
-    /** Key by key, in batches of 100 slots. */
-    static MoverAlone byKeys() {
-        return new MoverAlone("slotferry KEYS, mover alone", 100, Migration.KEYS);
+    /** Key by key, in batches of so many slots. */
+    static MoverAlone byKeys(int slotsOfBatch) {
+        return new MoverAlone("slotferry KEYS, mover alone", slotsOfBatch, Migration.KEYS);
     }
 
     /** By the servers' own migration, in one batch. */

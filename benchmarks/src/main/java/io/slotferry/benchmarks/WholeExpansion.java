@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 
 /** {@code slotferry expand --mode FAST} with a Temporal server and a worker: from the first batch's start to the last's end. */
-final class WholeExpansion implements Contender {
+record WholeExpansion(int batchSlots) implements Contender {
     private static final String TASK_QUEUE = "slotferry-benchmark";
     private static final String WORKFLOW_ID = "expand-benchmark";
 
@@ -43,7 +43,7 @@ final class WholeExpansion implements Contender {
         }
     }
 
-    private static void expand(Twin twin, LocalTemporal temporal, WorkerProcess worker) {
+    private void expand(Twin twin, LocalTemporal temporal, WorkerProcess worker) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(WorkerProcess.environment(temporal, twin.folder()));
         StringWriter said = new StringWriter();
@@ -60,6 +60,8 @@ final class WholeExpansion implements Contender {
                 "none",
                 "--mode",
                 "fast",
+                "--batch-slots",
+                String.valueOf(batchSlots),
                 // The twins have no replicas, so that all of the machine is for moving.
                 "--accept",
                 "master-without-replica",

@@ -36,6 +36,11 @@ public record AtomicOffer(Kind kind, List<String> without) {
 
     /** Whether slots move by it, where the request wants this. */
     public boolean isTaken(Migration wanted) {
-        return kind != Kind.NONE && wanted == Migration.ATOMIC;
+        return kind != Kind.NONE && isTakenWhereOffered(wanted);
+    }
+
+    /** Whether nodes have to be asked for it at all. */
+    public static boolean isTakenWhereOffered(Migration wanted) {
+        return wanted == Migration.ATOMIC;
     }
 }

@@ -2,6 +2,7 @@ package io.slotferry.activities.redis;
 
 import io.slotferry.activities.credentials.Credential;
 import io.slotferry.planning.NodeAddress;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,14 +20,17 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One connection: sends commands together, reads every answer, maps errors. Jedis would connect again by itself where a
- * connection broke; a mover must not, since what the old connection had sent may still run, so this one stays dead.
+ * connection broke; a mover must not, since what the old connection had sent may still run, so this one stays dead. Only
+ * one for looking, that waited for its next use, is made anew where the node closed it meanwhile ({@link #mayBeGone}).
  */
 final class RespConnection implements AutoCloseable {
     private final NodeAddress address;
     private final Optional<Credential> credential;
     private final String credentialHint;
-    private final Connection connection;
+    private final Duration limit;
+    private Connection connection;
     private boolean dead;
+    private boolean mayBeGone;
 
     /**
      * Connects and authenticates.
@@ -38,11 +42,22 @@ final class RespConnection implements AutoCloseable {
         this.address = address;
         this.credential = credential;
         this.credentialHint = credentialHint;
-        this.connection = connect(limit);
+        this.limit = limit;
+        this.connection = connect();
         credential.ifPresent(this::authenticate);
     }
 
-    private Connection connect(Duration limit) {
+    /** It waited for its next use: should the node have closed it meanwhile, the next commands go over another one. */
+    void mayBeGone() {
+        mayBeGone = true;
+    }
+
+    /** Whether it can be used again. */
+    boolean alive() {
+        return !dead;
+    }
+
+    private Connection connect() {
         int millis = Math.toIntExact(limit.toMillis());
         try {
             return new Connection(
@@ -93,8 +108,7 @@ final class RespConnection implements AutoCloseable {
         }
         boolean answered = false;
         try {
-            commands.forEach(connection::sendCommand);
-            List<Object> answers = connection.getMany(commands.size());
+            List<Object> answers = answers(commands);
             answered = true;
             answers.forEach(this::rejectUnfitState);
             return answers;
@@ -104,6 +118,24 @@ final class RespConnection implements AutoCloseable {
             if (!answered) {
                 close();
             }
+        }
+    }
+
+    private List<Object> answers(List<CommandArguments> commands) {
+        boolean waited = mayBeGone;
+        mayBeGone = false;
+        try {
+            commands.forEach(connection::sendCommand);
+            return connection.getMany(commands.size());
+        } catch (JedisConnectionException e) {
+            if (!waited || e.getCause() instanceof SocketTimeoutException) {
+                throw e;
+            }
+            connection.close();
+            connection = connect();
+            credential.ifPresent(this::authenticate);
+            commands.forEach(connection::sendCommand);
+            return connection.getMany(commands.size());
         }
     }
 

@@ -222,6 +222,11 @@ class RespNode implements Node {
         return isGone(answer) ? "none" : text(connection.value(type, answer));
     }
 
+    /** Whether the connection is as it was when it was opened. */
+    protected boolean inFirstDatabase() {
+        return database == 0;
+    }
+
     /** SELECT where another database is selected; the answers of a pipeline that begins with it have one more in front. */
     protected List<CommandArguments> select(int inDatabase) {
         if (inDatabase == database) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class RespNodes implements Nodes {
     private static final Duration LOOK_LIMIT = Duration.ofSeconds(5);
 
+    private static final IdleLooks IDLE = new IdleLooks(Duration.ofSeconds(2));
     private static final int KNOCK_MILLIS = 3_000;
 
     private final Optional<Credential> credential;
@@ -55,7 +56,10 @@ public final class RespNodes implements Nodes {
 
     @Override
     public Node look(NodeAddress address) {
-        return new RespNode(new RespConnection(address, credential, LOOK_LIMIT, credentialHint));
+        Optional<RespConnection> idle = IDLE.take(address, credential);
+        idle.ifPresent(RespConnection::mayBeGone);
+        return new RespLook(
+                idle.orElseGet(() -> new RespConnection(address, credential, LOOK_LIMIT, credentialHint)), IDLE);
     }
 
     @Override

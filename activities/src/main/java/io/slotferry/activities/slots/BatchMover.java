@@ -3,6 +3,7 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.cluster.AtomicOffer;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.Sweep;
 import io.slotferry.activities.guard.BatchGuard;
@@ -22,7 +23,6 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
-import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,7 +169,7 @@ public final class BatchMover {
         private boolean isUnderWay(Passed passed) {
             OwnJobs own = new OwnJobs(passed.tasks(), order.way());
             return gate.underWay(passed.cluster().views())
-                    || (order.migration() != Migration.KEYS
+                    || (AtomicOffer.isTakenWhereOffered(order.migration())
                             && reader.ask(masters(passed), Node::migrationJobs).answers().values().stream()
                                     .flatMap(jobs -> jobs.running().stream())
                                     .anyMatch(job -> own.laneOf(job).isPresent()));

@@ -30,7 +30,7 @@ final class JobSizer {
     JobSizer(Kind kind, Pacing.Mode mode) {
         boolean fast = mode == Pacing.Mode.FAST;
         this.mostBytes = (fast ? 1L << 30 : 256L << 20);
-        this.mostKeys = kind == Kind.IMPORT ? Long.MAX_VALUE : fast ? 250_000 : 50_000;
+        this.mostKeys = kind == Kind.IMPORT ? Long.MAX_VALUE : fast ? 50_000 : 25_000;
     }
 
     /**

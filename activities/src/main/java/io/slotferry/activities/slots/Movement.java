@@ -14,7 +14,6 @@ import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
-import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,7 +63,9 @@ record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSess
 
     /** Moves what is left of these lanes. */
     void move(List<LaneTask> tasks, List<NodeView> views) {
-        Kind kind = order.migration() == Migration.KEYS || order.way() == Way.SETTLE ? Kind.NONE : offered(views);
+        Kind kind = !AtomicOffer.isTakenWhereOffered(order.migration()) || order.way() == Way.SETTLE
+                ? Kind.NONE
+                : offered(views);
         if (kind == Kind.NONE) {
             new Lanes(order, run, session, lifeline).move(tasks);
             return;

@@ -85,6 +85,7 @@ class FailoverIT {
             AtomicInteger migrations = new AtomicInteger();
             Consumer<Call> meddling = call -> {
                 if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
+                    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> holdsOpen(replica));
                     replica.kill();
                 }
             };
@@ -106,6 +107,13 @@ class FailoverIT {
 
     private static List<ClusterViews.OpenSlots> open(FailingShards shards) {
         return ClusterViews.openSlots(shards.reader().sweep(shards.access).views());
+    }
+
+    /** In nodes.conf too: it is written before any answer goes out. */
+    private static boolean holdsOpen(LocalNode replica) {
+        try (Jedis jedis = replica.jedis()) {
+            return jedis.clusterNodes().contains("->-");
+        }
     }
 
     private static boolean isLinked(LocalNode replica) {

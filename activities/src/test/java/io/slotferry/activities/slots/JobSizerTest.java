@@ -37,8 +37,8 @@ class JobSizerTest {
 
     @Test
     void a_source_of_valkey_is_not_left_with_more_keys_to_delete_than_the_mode_bears() {
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(500);
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isEqualTo(2_500);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(250);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isEqualTo(500);
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(4_096);
     }
 
