@@ -11,6 +11,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ClusterAccess;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Spec;
                         + "them, and prints how long that takes: the first time, and the median of the times after it.")
 public final class AgreementOfMany implements Callable<Integer> {
     private static final int LOOKS = 21;
+    private static final Duration FORMING = Duration.ofMinutes(5);
+
     /** Longer than connections for looking are kept. */
     private static final long BETWEEN_NANOS = 3_000_000_000L;
 
@@ -61,7 +64,8 @@ public final class AgreementOfMany implements Callable<Integer> {
         try (LocalCluster cluster = LocalCluster.builder(binary)
                 .masters(masters)
                 .replicasPerMaster(0)
-                .config("cluster-node-timeout 30000")
+                .config("cluster-node-timeout 10000")
+                .startTimeout(FORMING)
                 .start()) {
             LocalNode seed = cluster.masters().get(0);
             ClusterAccess access =
