@@ -63,6 +63,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             WorkerCommand.class,
             DemoCommand.class,
+            CompletionCommand.class,
+            ManCommand.class,
             HelpCommand.class
         })
 public final class Slotferry {
@@ -78,6 +80,7 @@ public final class Slotferry {
         line.setExecutionExceptionHandler(Slotferry::explain);
         line.setParameterExceptionHandler(Slotferry::explain);
         line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
     }
 

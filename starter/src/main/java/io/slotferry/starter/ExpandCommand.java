@@ -26,6 +26,9 @@ public final class ExpandCommand extends TemporalCommand {
     @Mixin
     private RequestOptions options;
 
+    @Mixin
+    private QuietOption quiet;
+
     @Option(
             names = {"-y", "--yes"},
             description = "approve the plan that is printed, without asking")
@@ -74,6 +77,11 @@ public final class ExpandCommand extends TemporalCommand {
     ExpandCommand(Surroundings surroundings) {
         super(surroundings);
         leavesRun = true;
+    }
+
+    @Override
+    boolean quiet() {
+        return quiet.given();
     }
 
     @Override

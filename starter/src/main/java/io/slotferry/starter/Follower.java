@@ -29,7 +29,9 @@ final class Follower {
         this.temporal = temporal;
         this.runs = new Runs(temporal);
         this.voice = voice;
-        this.screen = surroundings.movable() && !voice.json() ? Optional.of(new Screen(voice)) : Optional.empty();
+        this.screen = surroundings.movable() && !voice.json() && !voice.quiet()
+                ? Optional.of(new Screen(voice))
+                : Optional.empty();
         this.text = new StatusText(
                 surroundings.terminal().width(), Style.of(surroundings.colour()), ZoneId.systemDefault());
     }
@@ -95,7 +97,7 @@ final class Follower {
         }
         said = event;
         String line = text.line(look);
-        if (screen.isEmpty()) {
+        if (screen.isEmpty() && !voice.quiet()) {
             voice.say(Words.clock(Instant.now(), ZoneId.systemDefault()) + "  " + line);
         }
         look.status().ifPresent(status -> voice.event("status", Events.status(look, status)));

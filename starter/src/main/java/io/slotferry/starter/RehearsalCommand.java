@@ -10,6 +10,9 @@ abstract class RehearsalCommand extends TemporalCommand {
     @Mixin
     private RequestOptions options;
 
+    @Mixin
+    private QuietOption quiet;
+
     private final StopAfter phase;
     private final String goesOn;
     private ObjectNode request;
@@ -32,6 +35,11 @@ abstract class RehearsalCommand extends TemporalCommand {
 
     /** Tells what came of the run, whether or not it is over. */
     abstract ExitCode tell(Connection temporal, Run run, Look look);
+
+    @Override
+    final boolean quiet() {
+        return quiet.given();
+    }
 
     @Override
     final void prepare() {

@@ -23,6 +23,9 @@ public final class RollbackCommand extends TemporalCommand {
     @Parameters(arity = "0..1", paramLabel = "RUN", description = "an open run: the cluster's name, or a workflow ID")
     private String open;
 
+    @Mixin
+    private QuietOption quiet;
+
     @Option(names = "--why", paramLabel = "TEXT", description = "for the open run's trail")
     private String why;
 
@@ -56,6 +59,11 @@ public final class RollbackCommand extends TemporalCommand {
 
     RollbackCommand(Surroundings surroundings) {
         super(surroundings);
+    }
+
+    @Override
+    boolean quiet() {
+        return quiet.given();
     }
 
     @Override

@@ -74,7 +74,7 @@ abstract class TemporalCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Logging.configure(surroundings.environment());
-        voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
+        voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json, quiet());
         try {
             prepare();
             try (Connection temporal = connect(surroundings.environment(), ui())) {
@@ -83,6 +83,11 @@ abstract class TemporalCommand implements Callable<Integer> {
         } catch (CommandException e) {
             return end(e).code();
         }
+    }
+
+    /** Whether how it goes meanwhile is left untold. */
+    boolean quiet() {
+        return false;
     }
 
     /** The connection to work on; one that was found to answer. */

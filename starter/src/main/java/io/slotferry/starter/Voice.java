@@ -14,11 +14,26 @@ public final class Voice {
     private final PrintWriter out;
     private final PrintWriter people;
     private final boolean json;
+    private final boolean quiet;
 
     public Voice(PrintWriter out, PrintWriter err, boolean json) {
+        this(out, err, json, false);
+    }
+
+    /**
+     * The same, which may be asked to keep to what matters.
+     *
+     * @param quiet whether how it goes meanwhile is left untold to people
+     */
+    public Voice(PrintWriter out, PrintWriter err, boolean json, boolean quiet) {
         this.out = out;
         this.people = json ? err : out;
         this.json = json;
+        this.quiet = quiet;
+    }
+
+    boolean quiet() {
+        return quiet;
     }
 
     boolean json() {

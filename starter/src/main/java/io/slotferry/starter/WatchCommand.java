@@ -1,16 +1,25 @@
 package io.slotferry.starter;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Watches a run to its end. */
 @Command(name = "watch", description = "Watches a run until it ends or halts. Ctrl-C leaves the run going.")
 public final class WatchCommand extends RunCommand {
+    @Mixin
+    private QuietOption quiet;
+
     public WatchCommand() {
         this(Surroundings.ofProcess());
     }
 
     WatchCommand(Surroundings surroundings) {
         super(surroundings);
+    }
+
+    @Override
+    boolean quiet() {
+        return quiet.given();
     }
 
     @Override

@@ -307,10 +307,23 @@ class CommandsIT {
         assertThat(done.event("started").get("page").asText())
                 .startsWith("http://ui:8233/namespaces/default/workflows/expand-json/");
         assertThat(done.event("plan").get("plan").get("shards")).hasSize(4);
+        assertThat(Schemas.PLAN.problems(done.event("plan").get("plan"))).isEmpty();
+        assertThat(Schemas.STATUS.problems(done.event("status").get("status"))).isEmpty();
+        assertThat(Schemas.REPORT.problems(done.event("result").get("result"))).isEmpty();
         JsonNode result = done.event("result");
         assertThat(result.get("exit").asText()).isEqualTo("OK");
         assertThat(result.get("result").get("outcome").asText()).isEqualTo("COMPLETED");
         assertThat(done.err()).contains("json: COMPLETED");
+        assertThat(done.code()).isZero();
+    }
+
+    @Test
+    void quiet_tells_what_came_of_it_and_not_how_it_went() {
+        Cli.Done done = expand(cli().person(80, "y"), "quiet", "-q");
+
+        assertThat(done.all())
+                .contains("Fingerprint: " + Samples.FINGERPRINT, "quiet: COMPLETED")
+                .doesNotContain("\u001b[J", "RUNNING");
         assertThat(done.code()).isZero();
     }
 

@@ -120,6 +120,24 @@ class ScreensTest {
 
     @ParameterizedTest
     @ValueSource(ints = {80, 120})
+    void preflight_alone_shows_every_answer_the_worst_first(int width) {
+        assertScreen("checks", width, new PreflightText(width, Style.PLAIN).lines(Samples.preflight(true), true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_refused_run_says_what_stands_in_its_way(int width) {
+        Ending refused = new Ending(
+                ExitCode.REFUSED,
+                Optional.of(Samples.result("expand-orders", "run-1", "orders", RunState.REFUSED, false)),
+                Samples.result("expand-orders", "run-1", "orders", RunState.REFUSED, false)
+                        .halt());
+
+        assertScreen("refused", width, new ResultText(width, Style.PLAIN).ending(refused, Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
     void what_doctor_found_is_shown_in_the_order_in_which_a_request_goes(int width) {
         assertScreen(
                 "doctor",
