@@ -73,8 +73,9 @@ class ShellTest {
     private static String completed(Path script, String... words) throws IOException, InterruptedException {
         String call = "source " + script + "; COMP_WORDS=(" + String.join(" ", words) + "); COMP_CWORD="
                 + (words.length - 1) + "; _complete_slotferry; echo \"${COMPREPLY[*]}\"";
-        Process bash =
-                new ProcessBuilder("bash", "-c", call).redirectErrorStream(true).start();
+        Process bash = new ProcessBuilder("bash", "-c", call)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         bash.waitFor();
         return said.strip();
