@@ -211,12 +211,12 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static String busy(int port) {
-        boolean ui = port == UI_PORT;
-        return "\nNext: who has it, ss -ltnp 'sport = :" + port + "' (or lsof -i :" + port + ") says. "
+    private String busy(int taken) {
+        boolean ui = taken == uiPort;
+        return "\nNext: who has it, ss -ltnp 'sport = :" + taken + "' (or lsof -i :" + taken + ") says. "
                 + (ui
                         ? ""
-                        : "If it is a Temporal server to work with: TEMPORAL_ADDRESS=127.0.0.1:" + port
+                        : "If it is a Temporal server to work with: TEMPORAL_ADDRESS=127.0.0.1:" + taken
                                 + " slotferry up. ")
                 + "Else choose another: slotferry up " + (ui ? "--ui-port" : "--port") + " N";
     }

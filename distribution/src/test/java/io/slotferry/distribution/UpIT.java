@@ -92,6 +92,12 @@ class UpIT {
                     .contains("slotferry up --port N");
             assertThat(up.exit()).isEqualTo(8);
         }
+        try (ServerSocket other = new ServerSocket(uiPort.port(), 1, HERE)) {
+            assertThat(slotferry("up").err())
+                    .contains("Error: Port " + other.getLocalPort() + " of 127.0.0.1 is taken by another process.")
+                    .contains("slotferry up --ui-port N")
+                    .doesNotContain("TEMPORAL_ADDRESS");
+        }
     }
 
     private Done slotferry(String command, String... more) throws Exception {
