@@ -11,11 +11,13 @@ import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Adaptive;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import io.slotferry.workflows.contract.PacingState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,17 +31,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The mover in mode FAST, batch after batch as a plan would have them, without Temporal, in a process of its own that is as
- * young as redis-cli's.
+ * The mover, batch after batch as a plan would have them, without Temporal, in a process of its own that is as young as
+ * redis-cli's. In mode FAST but for {@link #adaptive}.
  */
 final class MoverAlone implements Contender {
     private static final int LANES = 4;
+    private static final int BUDGET = 10;
+    private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final String name;
     private final int slotsOfBatch;
     private final Migration migration;
+    private final Mode mode;
 
-    private MoverAlone(String name, int slotsOfBatch, Migration migration) {
+    private MoverAlone(String name, int slotsOfBatch, Migration migration, Mode mode) {
+        this.mode = mode;
         this.name = name;
         this.slotsOfBatch = slotsOfBatch;
         this.migration = migration;
@@ -47,12 +53,17 @@ final class MoverAlone implements Contender {
 
     /** Key by key, in batches of so many slots. */
     static MoverAlone byKeys(int slotsOfBatch) {
-        return new MoverAlone("slotferry KEYS, mover alone", slotsOfBatch, Migration.KEYS);
+        return new MoverAlone("slotferry KEYS, mover alone", slotsOfBatch, Migration.KEYS, Mode.FAST);
+    }
+
+    /** Key by key, as fast as clients do not notice, with the pauses that a run would make between its batches. */
+    static MoverAlone adaptive() {
+        return new MoverAlone("slotferry ADAPTIVE, mover alone", 100, Migration.KEYS, Mode.ADAPTIVE);
     }
 
     /** By the servers' own migration, in one batch. */
     static MoverAlone atomic() {
-        return new MoverAlone("slotferry ATOMIC, mover alone", 16_384, Migration.ATOMIC);
+        return new MoverAlone("slotferry ATOMIC, mover alone", 16_384, Migration.ATOMIC, Mode.FAST);
     }
 
     @Override
@@ -73,6 +84,7 @@ final class MoverAlone implements Contender {
                 System.getProperty("java.class.path"),
                 MoverAlone.class.getName(),
                 migration.name(),
+                mode.name(),
                 String.valueOf(slotsOfBatch),
                 String.valueOf(twin.slotsToMove()),
                 twin.target().address(),
@@ -94,32 +106,46 @@ final class MoverAlone implements Contender {
         }
     }
 
-    /** Arguments: migration, slots of a batch, slots, target, sources; prints how many nanoseconds it took. */
-    public static void main(String[] arguments) {
+    /** Arguments: migration, mode, slots of a batch, slots, target, sources; prints how many nanoseconds it took. */
+    public static void main(String[] arguments) throws InterruptedException {
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
-        NodeAddress target = NodeAddress.parse(arguments[3]);
+        NodeAddress target = NodeAddress.parse(arguments[4]);
         List<NodeAddress> sources =
-                Arrays.stream(arguments[4].split(",")).map(NodeAddress::parse).toList();
+                Arrays.stream(arguments[5].split(",")).map(NodeAddress::parse).toList();
         List<NodeView> views = List.copyOf(
                 reader.ask(Stream.concat(sources.stream(), Stream.of(target)).toList(), Node::view)
                         .answers()
                         .values());
-        List<BatchOrder> orders = orders(views, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[1])).stream()
+        List<BatchOrder> orders = orders(
+                        views,
+                        Integer.parseInt(arguments[3]),
+                        Integer.parseInt(arguments[2]),
+                        Mode.valueOf(arguments[1]))
+                .stream()
                 .map(order -> order.by(Migration.valueOf(arguments[0])))
                 .toList();
         BatchMover mover = new BatchMover(reader);
+        Mode mode = Mode.valueOf(arguments[1]);
+        PacingState pacing = PacingState.FIRST;
         long began = System.nanoTime();
         for (BatchOrder order : orders) {
-            BatchOutcome outcome = mover.move(order, new Unwatched(order.number()));
+            BatchOrder paced = mode == Mode.ADAPTIVE ? order.keeping(new Adaptive(BUDGET, pacing)) : order;
+            BatchOutcome outcome = mover.move(paced, new Unwatched(order.number()));
             if (!outcome.complete()) {
                 throw new IllegalStateException("Batch " + order.number() + " ended early: " + outcome);
+            }
+            pacing = outcome.pacing().map(pacing::then).orElse(pacing);
+            if (mode == Mode.ADAPTIVE && order.number() < orders.size()) {
+                Thread.sleep(
+                        PAUSE.multipliedBy(pacing.pauseShare()).dividedBy(100).toMillis());
+                System.out.println(outcome.progress().pacing().orElse("") + "; pause " + pacing.pauseShare() + " %");
             }
         }
         System.out.println("\n" + (System.nanoTime() - began));
     }
 
     /** From each source the first of its slots, in batches of about so many; the target's view stands last. */
-    private static List<BatchOrder> orders(List<NodeView> views, int slots, int slotsOfBatch) {
+    private static List<BatchOrder> orders(List<NodeView> views, int slots, int slotsOfBatch, Mode mode) {
         List<NodeView> sources = views.subList(0, views.size() - 1);
         Member target = member(views.get(views.size() - 1));
         ClusterAccess access = new ClusterAccess(List.of(target.address()), Optional.empty());
@@ -137,7 +163,7 @@ final class MoverAlone implements Contender {
                             List.of(member(sources.get(i))), List.of(target), SlotRanges.ofSlots(Arrays.stream(part))));
                 }
             }
-            orders.add(new BatchOrder(access, batch + 1, LANES, Mode.FAST, moves));
+            orders.add(new BatchOrder(access, batch + 1, LANES, mode, moves));
         }
         return orders;
     }

@@ -12,6 +12,7 @@ import io.slotferry.activities.pacing.Pacer;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.slots.Gate.Passed;
+import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
@@ -23,6 +24,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>The {@link Gate}: every node answers, all agree, and nobody else changed anything.
- *   <li>The {@link BatchGuard}, where the batch has not begun: load is under the request's thresholds.
+ *   <li>The {@link BatchGuard}, where no slot is in hand: load is under the request's thresholds.
  *   <li>The fence on every master: connections of older attempts are killed.
  *   <li>The masters are read once more, since what an older attempt had sent may have run until the fence stood.
  *   <li>Migration jobs that attempts before have left behind come to their end.
@@ -63,9 +65,15 @@ public final class BatchMover {
      *
      * @param agreement after the batch before, for the last nodes to learn of it
      * @param failover for a new master: longer than a cluster-node-timeout of 15 s and an election
+     * @param relook after which load is looked at again inside a batch
      */
-    record Patience(Duration agreement, Duration failover) {
-        static final Patience USUAL = new Patience(Duration.ofSeconds(10), Duration.ofSeconds(30));
+    record Patience(Duration agreement, Duration failover, Duration relook) {
+        static final Patience USUAL =
+                new Patience(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+        Patience(Duration agreement, Duration failover) {
+            this(agreement, failover, USUAL.relook());
+        }
     }
 
     /** Moves batches that belong to no plan: the gate sees no more than their own slots. */
@@ -87,7 +95,7 @@ public final class BatchMover {
         this(reader, course, BatchGuard.none(), patience);
     }
 
-    private BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard, Patience patience) {
+    BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard, Patience patience) {
         this.reader = reader;
         this.course = course;
         this.guard = guard;
@@ -137,17 +145,17 @@ public final class BatchMover {
         BatchOutcome move() {
             Passed passed = gate.pass(patience.agreement());
             Ends ends = ends(passed);
-            if (!isUnderWay(passed)) {
-                if (order.terms().over(Instant.now())) {
-                    log.info(
-                            "batch {} does not begin after {}",
-                            order.number(),
-                            order.terms().notAfter());
-                    return outcome();
-                }
-                if (order.way() == Way.THERE) {
-                    guard.before(ends);
-                }
+            boolean jobAtWork = isJobAtWork(passed);
+            boolean isUnderWay = jobAtWork || gate.underWay(passed.cluster().views());
+            if (!isUnderWay && order.terms().over(Instant.now())) {
+                log.info(
+                        "batch {} does not begin after {}",
+                        order.number(),
+                        order.terms().notAfter());
+                return outcome();
+            }
+            if (!jobAtWork && !standsOpen(passed)) {
+                look(ends);
             }
             for (int recoveries = 0; ; recoveries++) {
                 try {
@@ -155,7 +163,10 @@ public final class BatchMover {
                     guard.after(ends);
                     return outcome();
                 } catch (Halted | NodeFailure e) {
-                    if (recoveries == MOST_RECOVERIES || lifeline.stopRequested() || !settlesByItself(e, passed)) {
+                    if (recoveries == MOST_RECOVERIES
+                            || lifeline.stopRequested()
+                            || waits(e)
+                            || !settlesByItself(e, passed)) {
                         throw e;
                     }
                     log.warn("batch {} reads the cluster anew: {}", order.number(), e.getMessage());
@@ -165,14 +176,26 @@ public final class BatchMover {
             }
         }
 
-        /** Whether an attempt before has begun it: a slot is open or has moved, or a job that it left behind is at work. */
-        private boolean isUnderWay(Passed passed) {
+        /** Slots go home under any load. */
+        private void look(Ends ends) {
+            if (order.way() == Way.THERE) {
+                guard.before(ends);
+            }
+        }
+
+        /** Whether a slot of the batch is in hand: then it goes on, whatever the load. */
+        private boolean standsOpen(Passed passed) {
+            return ClusterViews.openSlots(passed.cluster().views()).stream()
+                    .anyMatch(open -> passed.tasks().stream().anyMatch(task -> task.opens(open)));
+        }
+
+        /** Whether a job that an attempt before has left behind moves slots of the batch. */
+        private boolean isJobAtWork(Passed passed) {
             OwnJobs own = new OwnJobs(passed.tasks(), order.way());
-            return gate.underWay(passed.cluster().views())
-                    || (AtomicOffer.isTakenWhereOffered(order.migration())
-                            && reader.ask(masters(passed), Node::migrationJobs).answers().values().stream()
-                                    .flatMap(jobs -> jobs.running().stream())
-                                    .anyMatch(job -> own.laneOf(job).isPresent()));
+            return AtomicOffer.isTakenWhereOffered(order.migration())
+                    && reader.ask(masters(passed), Node::migrationJobs).answers().values().stream()
+                            .flatMap(jobs -> jobs.running().stream())
+                            .anyMatch(job -> own.laneOf(job).isPresent());
         }
 
         private Ends ends(Passed passed) {
@@ -196,7 +219,7 @@ public final class BatchMover {
                         .mapToInt(task -> task.pending().size())
                         .sum();
                 resumed = resumed < 0 ? order.slots() - pending : resumed;
-                run.begin(order.slots() - pending, pacer);
+                run.begin(order.slots() - pending, pacer, new Relook(patience.relook(), () -> look(ends(before))));
                 movement.move(passed.tasks(), passed.cluster().views());
             } finally {
                 paces.learn(run.paced());
@@ -244,6 +267,13 @@ public final class BatchMover {
                 .map(Shard::master)
                 .map(Member::address)
                 .toList();
+    }
+
+    /** Whether the batch is to wait with nothing in hand, and to say what for: by its next attempts. */
+    private static boolean waits(RuntimeException failure) {
+        return failure instanceof Halted halted
+                && (halted.halt().kind() == FailureKind.LOAD_TOO_HIGH
+                        || halted.halt().kind() == FailureKind.NOT_HEALTHY);
     }
 
     /** Whether a failure is of the kind that passes, or comes of a shard that has another master than the lanes had. */

@@ -45,6 +45,7 @@ final class BatchRun {
     private final List<String> reasons = new ArrayList<>();
     private final AtomicBoolean failed = new AtomicBoolean();
     private volatile Pacer pacer;
+    private volatile Relook relook = Relook.none();
 
     BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken) {
         this.order = order;
@@ -59,10 +60,11 @@ final class BatchRun {
         failed.set(false);
     }
 
-    /** The lanes begin, with so many slots at their targets, and keep to this. */
-    void begin(int slotsAtTargets, Pacer pacer) {
+    /** The lanes begin, with so many slots at their targets, and keep to these. */
+    void begin(int slotsAtTargets, Pacer pacer, Relook relook) {
         slotsDone.set(slotsAtTargets);
         this.pacer = pacer;
+        this.relook = relook;
         report();
     }
 
@@ -81,7 +83,7 @@ final class BatchRun {
 
     /** Does a part of a lane, at whose begin and end it has no slot in hand; not at all where the batch is to stop. */
     void turn(Runnable part) {
-        pacer.turn(part);
+        relook.turn(() -> pacer.turn(part));
     }
 
     /** In bytes: a larger key is not moved. */

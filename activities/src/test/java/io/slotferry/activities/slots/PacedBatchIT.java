@@ -1,21 +1,30 @@
 package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.pacing.AdaptivePacer;
+import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Adaptive;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
+import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.PacingState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,9 +32,11 @@ import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClusterClient;
 
-/** Pacing ADAPTIVE on real servers. What clients feel on this machine is not asserted. */
-class AdaptivePacingIT {
+/** Batches that go as fast as clients let them, or wait, on real servers. What clients feel on this machine is not asserted. */
+class PacedBatchIT {
     private static final Duration LONG = Duration.ofMinutes(2);
+    private static final BatchMover.Patience RELOOKING =
+            new BatchMover.Patience(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ZERO);
 
     private static GrownCluster cluster;
 
@@ -74,7 +85,8 @@ class AdaptivePacingIT {
 
         assertThat(second.complete()).isTrue();
         assertThat(second.pacing().orElseThrow().baselines()).isEqualTo(learnt.baselines());
-        assertThat(cluster.ownedBy(cluster.target)).isEqualTo(SlotRanges.parse("0-59"));
+        assertThat(cluster.ownedBy(cluster.target).intersect(SlotRanges.parse("0-99")))
+                .isEqualTo(SlotRanges.parse("0-59"));
         try (RedisClusterClient client = RedisClusterClient.builder()
                 .nodes(java.util.Set.of(cluster.source.hostAndPort()))
                 .clientConfig(DefaultJedisClientConfig.builder().resp2().build())
@@ -85,20 +97,61 @@ class AdaptivePacingIT {
     }
 
     @Test
+    void a_batch_under_way_that_meets_load_waits_with_no_slot_in_hand_and_goes_on_once_it_is_over() {
+        AtomicInteger looks = new AtomicInteger();
+        BatchGuard guard = new BatchGuard() {
+            @Override
+            public void before(Ends ends) {
+                if (looks.incrementAndGet() > 2) {
+                    throw new Halted(FailureKind.LOAD_TOO_HIGH, "busy", List.of(), "wait");
+                }
+            }
+
+            @Override
+            public void after(Ends ends) {}
+        };
+        BatchMover mover = new BatchMover(cluster.reader(), Optional.empty(), guard, RELOOKING);
+        BatchOrder order = cluster.order("100-129", Mode.STEADY);
+
+        assertThatThrownBy(() -> mover.move(order, new FreeLifeline())).hasMessageContaining("busy");
+
+        assertThat(looks).hasValue(3);
+        ClusterReader.Agreed seen = cluster.reader().agreedWhileSlotsMove(cluster.access);
+        assertThat(ClusterViews.openSlots(seen.views())).isEmpty();
+        int moved = cluster.ownedBy(cluster.target)
+                .intersect(SlotRanges.parse("100-129"))
+                .size();
+        assertThat(moved).isBetween(1, 29);
+
+        assertThatThrownBy(() -> mover.move(order, new FreeLifeline(2, 1, Optional.empty())))
+                .as("an attempt that finds it under way looks before it goes on")
+                .hasMessageContaining("busy");
+        assertThat(cluster.ownedBy(cluster.target)
+                        .intersect(SlotRanges.parse("100-129"))
+                        .size())
+                .isEqualTo(moved);
+
+        looks.set(-1_000);
+        BatchOutcome outcome = mover.move(order, new FreeLifeline(3, 1, Optional.empty()));
+        assertThat(outcome.complete()).isTrue();
+        assertThat(outcome.resumed()).isEqualTo(moved);
+    }
+
+    @Test
     void a_node_that_stands_still_slows_the_batch_down_and_when_it_answers_again_the_batch_becomes_faster() {
         Adaptive generous = new Adaptive(1_000, new PacingState(Map.of(), 80, 0, 100, 0));
         AdaptivePacer.Terms terms =
                 new AdaptivePacer.Terms(generous, 4, new Thresholds(100, 100, LONG, LONG, LONG), () -> false);
-        try (AdaptivePacer pacer =
-                AdaptivePacer.start(cluster.nodes, List.of(GrownCluster.member(cluster.other)), terms)) {
-            cluster.other.suspend();
+        // A member that stands still would leave a cluster that is not ok to the other tests.
+        LocalNode alone = cluster.cluster.startSpare();
+        try (AdaptivePacer pacer = AdaptivePacer.start(cluster.nodes, List.of(GrownCluster.member(alone)), terms)) {
+            alone.suspend();
             try {
                 await().atMost(LONG).until(() -> pacer.state().orElseThrow().slowdowns() > 0);
             } finally {
-                cluster.other.resume();
+                alone.resume();
             }
-            await().atMost(LONG)
-                    .until(() -> pacer.text().orElseThrow().contains("of " + GrownCluster.address(cluster.other)));
+            await().atMost(LONG).until(() -> pacer.text().orElseThrow().contains("of " + GrownCluster.address(alone)));
             int slow = pacer.state().orElseThrow().speed();
             await().atMost(LONG).until(() -> pacer.state().orElseThrow().speed() > slow);
         }

@@ -1,0 +1,246 @@
+package io.slotferry.benchmarks;
+
+import io.slotferry.benchmarks.OpenLoop.Felt;
+import io.slotferry.sandbox.Dataset;
+import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import redis.clients.jedis.Jedis;
+
+/** What clients feel while slots move, beside what they feel while nothing does (the control), in the same runs. */
+@Command(
+        name = "benchmarks/adaptive",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Moves a quarter of the slots of three masters to a fourth with redis-cli and with slotferry in mode "
+                        + "ADAPTIVE, each on a cluster of its own, round after round, under clients that write open-loop at a part "
+                        + "of what the cluster can do. Before and after each, nothing moves: how far these controls lie apart is "
+                        + "how much this machine's figures are worth. Over 50 % a run is invalid.")
+public final class BesideControl implements Callable<Integer> {
+    private static final double INVALID = 50;
+    private static final int SLOTS_OF_BATCH = 100;
+    private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
+    private static final int CLIENTS_AT_FULL_SPEED = 4;
+
+    @Option(
+            names = "--server",
+            paramLabel = "PATH",
+            description =
+                    "redis-server or valkey-server with its command-line client beside it, or a folder that has both "
+                            + "in bin/; default: SLOTFERRY_SERVER, the PATH")
+    private Path server;
+
+    @Option(names = "--keys", paramLabel = "N", description = "keys of about 100 bytes; default: ${DEFAULT-VALUE}")
+    private long keys = 300_000;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "rounds; default: ${DEFAULT-VALUE}")
+    private int rounds = 5;
+
+    @Option(
+            names = "--load",
+            paramLabel = "PERCENT",
+            description = "of what the cluster can do, with four clients on each master; default: ${DEFAULT-VALUE}")
+    private int load = 30;
+
+    @Option(names = "--control", paramLabel = "SECONDS", description = "of each control; default: ${DEFAULT-VALUE}")
+    private int control = 10;
+
+    @Spec
+    private CommandSpec spec;
+
+    private BesideControl() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BesideControl()).execute(arguments));
+    }
+
+    /** What one contender did in one round, between three looks at nothing: two before it, one after. */
+    private record Figures(double seconds, List<Felt> controls, Felt during) {
+        double usual(ToDoubleFunction<Felt> figure) {
+            return median(controls.stream().mapToDouble(figure));
+        }
+
+        /** In percent of the usual. */
+        double change(ToDoubleFunction<Felt> figure) {
+            return (figure.applyAsDouble(during) / usual(figure) - 1) * 100;
+        }
+
+        /** How far the controls lie apart, in percent of the lowest. */
+        double spread(ToDoubleFunction<Felt> figure) {
+            double[] sorted = controls.stream().mapToDouble(figure).sorted().toArray();
+            return (sorted[sorted.length - 1] / sorted[0] - 1) * 100;
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        Dataset dataset = Data.SMALL.of(keys);
+        PrintWriter out = spec.commandLine().getOut();
+        int most = atFullSpeed(binary, dataset);
+        int rate = most * load / 100;
+        out.printf(
+                Locale.ROOT,
+                "%s, 3 masters, %s, %,d of 16,384 slots to a 4th, %,d writes/s (%d %% of %,d), %d rounds%n%n",
+                binary,
+                Data.SMALL.text(dataset),
+                16_384 / 4,
+                rate,
+                load,
+                most,
+                rounds);
+        out.println(header());
+        Map<String, List<Figures>> all = new LinkedHashMap<>();
+        for (int round = 1; round <= rounds; round++) {
+            for (Contender contender :
+                    List.of(RedisCli.asItComes(), MoverAlone.byKeys(SLOTS_OF_BATCH), MoverAlone.adaptive())) {
+                Figures figures = run(contender, binary, dataset, rate);
+                all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
+                out.println(line(contender.name(), List.of(figures)) + "  round " + round);
+                out.flush();
+            }
+        }
+        out.println();
+        all.forEach((name, figures) -> out.println(line(name, figures)));
+        out.printf(
+                "%nms of writes to slots that stay; change beside the median of the controls; A/A: how far the controls%n"
+                        + "of a round lie apart. Every key was read back from its slot's owner after each of them.%n");
+        all.forEach((name, figures) -> out.println(verdict(name, figures)));
+        return 0;
+    }
+
+    private Figures run(Contender contender, ServerBinary binary, Dataset dataset, int rate)
+            throws InterruptedException {
+        try (Twin twin = Twin.start(binary, 3, 0, dataset);
+                OpenLoop clients = OpenLoop.start(twin, rate)) {
+            List<Felt> controls = new ArrayList<>();
+            controls.add(control(clients));
+            controls.add(control(clients));
+            double seconds = contender.move(twin).toNanos() / 1e9;
+            Felt during = clients.felt();
+            controls.add(control(clients));
+            twin.movedKeys();
+            return new Figures(seconds, controls, during);
+        }
+    }
+
+    private Felt control(OpenLoop clients) throws InterruptedException {
+        Thread.sleep(Duration.ofSeconds(control).toMillis());
+        return clients.felt();
+    }
+
+    /** Writes a second, over all nodes, of clients that write as fast as they are answered. */
+    private static int atFullSpeed(ServerBinary binary, Dataset dataset) throws Exception {
+        try (Twin twin = Twin.start(binary, 3, 0, dataset)) {
+            List<LocalNode> nodes = Stream.generate(twin::sources)
+                    .limit(CLIENTS_AT_FULL_SPEED)
+                    .flatMap(List::stream)
+                    .toList();
+            ExecutorService pool = Executors.newFixedThreadPool(nodes.size());
+            try {
+                long writes = 0;
+                List<Future<Long>> clients = new ArrayList<>();
+                nodes.forEach(node -> clients.add(pool.submit(() -> writes(node))));
+                for (Future<Long> client : clients) {
+                    writes += client.get();
+                }
+                return (int) (writes / AT_FULL_SPEED.toSeconds());
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+    }
+
+    private static long writes(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            byte[] key = jedis.randomKey().getBytes(StandardCharsets.UTF_8);
+            long end = System.nanoTime() + AT_FULL_SPEED.toNanos();
+            long writes = 0;
+            while (System.nanoTime() < end) {
+                // Costs what a write of OpenLoop costs: a look at one key.
+                jedis.persist(key);
+                writes++;
+            }
+            return writes;
+        }
+    }
+
+    private static String header() {
+        return String.format(
+                Locale.ROOT,
+                "%-32s %8s | %7s %7s %8s %6s | %7s %7s %8s %6s | %8s %8s",
+                "",
+                "seconds",
+                "mean",
+                "moving",
+                "change",
+                "A/A",
+                "p99",
+                "moving",
+                "change",
+                "A/A",
+                "worst",
+                "moving");
+    }
+
+    private static String line(String name, List<Figures> figures) {
+        return String.format(
+                Locale.ROOT,
+                "%-32s %8.1f%s%s | %8.1f %8.1f",
+                name,
+                median(figures.stream().mapToDouble(Figures::seconds)),
+                figure(figures, Felt::mean),
+                figure(figures, Felt::p99),
+                median(figures.stream().mapToDouble(one -> one.usual(Felt::worst))),
+                median(figures.stream().mapToDouble(one -> one.during().worst())));
+    }
+
+    private static String figure(List<Figures> figures, ToDoubleFunction<Felt> figure) {
+        return String.format(
+                Locale.ROOT,
+                " | %7.3f %7.3f %+7.0f%% %5.0f%%",
+                median(figures.stream().mapToDouble(one -> one.usual(figure))),
+                median(figures.stream().mapToDouble(one -> figure.applyAsDouble(one.during()))),
+                median(figures.stream().mapToDouble(one -> one.change(figure))),
+                median(figures.stream().mapToDouble(one -> one.spread(figure))));
+    }
+
+    private static String verdict(String name, List<Figures> figures) {
+        double mean = median(figures.stream().mapToDouble(one -> one.change(Felt::mean)));
+        double p99 = median(figures.stream().mapToDouble(one -> one.change(Felt::p99)));
+        double meanSpread = median(figures.stream().mapToDouble(one -> one.spread(Felt::mean)));
+        double p99Spread = median(figures.stream().mapToDouble(one -> one.spread(Felt::p99)));
+        if (Math.max(meanSpread, p99Spread) > INVALID) {
+            return name + ": INVALID, the controls lie more than " + Math.round(INVALID) + " % apart: this machine has"
+                    + " other things to do";
+        }
+        boolean within = mean <= Math.max(10, meanSpread) && p99 <= Math.max(10, p99Spread);
+        return name + ": mean and p99 " + (within ? "" : "NOT ") + "within 10 % or the spread of the controls";
+    }
+
+    private static double median(java.util.stream.DoubleStream figures) {
+        double[] sorted = figures.sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
