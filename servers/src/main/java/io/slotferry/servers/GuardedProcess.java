@@ -36,13 +36,13 @@ public final class GuardedProcess implements AutoCloseable {
             (
               exec >/dev/null 2>&1
               while read -r word <&3; do [ "$word" = release ] && exit; done
-              kill -KILL $child; kill -KILL -- -$child
+              kill -KILL $child; kill -s KILL -- -$child
             ) &
             watcher=$!
             echo $child
             exec >/dev/null 2>&1
             wait $child; code=$?
-            kill -KILL $watcher; kill -KILL -- -$child
+            kill -KILL $watcher; kill -s KILL -- -$child
             exit $code
             """;
 

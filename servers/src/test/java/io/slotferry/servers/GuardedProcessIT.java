@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,6 +99,27 @@ class GuardedProcessIT {
             assertThat(process.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
             assertThat(process.exitCode()).isEqualTo(7);
             assertThat(process.logTail(2)).isEqualTo("out\nerr");
+        }
+    }
+
+    @Test
+    void what_a_process_forked_goes_with_it(@TempDir Path folder) throws Exception {
+        Path forked = folder.resolve("forked");
+        try (GuardedProcess process = GuardedProcess.start(
+                List.of(
+                        "sh",
+                        "-c",
+                        "sleep 600 & echo $! >" + forked + ".new; mv " + forked + ".new " + forked + "; wait"),
+                folder,
+                folder.resolve("log"))) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(forked));
+            ProcessHandle child = ProcessHandle.of(
+                            Long.parseLong(Files.readString(forked).strip()))
+                    .orElseThrow();
+
+            process.kill();
+
+            awaitEnd(List.of(child));
         }
     }
 
