@@ -67,7 +67,7 @@ class UpIT {
                 .contains("PASS      worker", Release.current().toString(), "PASS      search-attributes")
                 .contains("FAIL      cluster", "seen from the worker: 127.0.0.1:1 does not answer");
         assertThat(doctor.exit()).isEqualTo(3);
-        assertThat(slotferry("logs", "worker").out()).contains("worker ready: namespace default");
+        assertThat(slotferry("logs", "worker", "--lines", "100000").out()).contains("worker ready: namespace default");
 
         Done down = slotferry("down", "--json");
         assertThat(down.json().at("/worker").asText()).isEqualTo("stopped");

@@ -24,6 +24,8 @@ public final class SlotferryWorker {
     /** Whatever a worker that hangs has open swallows an attempt each, which is missed after a heartbeat timeout. */
     private static final int FEW_POLLS = 2;
 
+    private static final long DEADLOCK_MILLIS = 10_000;
+
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
     private final WorkerFactory factory;
@@ -53,6 +55,8 @@ public final class SlotferryWorker {
                         .setMaxConcurrentActivityExecutionSize(MOST_ACTIVITIES)
                         .setMaxConcurrentActivityTaskPollers(FEW_POLLS)
                         .setMaxConcurrentWorkflowTaskPollers(FEW_POLLS)
+                        // A machine that has much else to do is no deadlock.
+                        .setDefaultDeadlockDetectionTimeout(DEADLOCK_MILLIS)
                         // The batch in hand ends at a slot boundary, and its fence needs heartbeats until then.
                         .setAllowActivityHeartbeatDuringShutdown(true)
                         .build());
