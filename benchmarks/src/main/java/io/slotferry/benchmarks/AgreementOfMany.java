@@ -10,7 +10,6 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ClusterAccess;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,12 +38,8 @@ public final class AgreementOfMany implements Callable<Integer> {
     /** Longer than connections for looking are kept. */
     private static final long BETWEEN_NANOS = 3_000_000_000L;
 
-    @Option(
-            names = "--server",
-            paramLabel = "PATH",
-            description =
-                    "redis-server or valkey-server, or a folder that has one in bin/; default: SLOTFERRY_SERVER, the PATH")
-    private Path server;
+    @Mixin
+    private ServerOption server;
 
     @Option(names = "--masters", paramLabel = "N", description = "how many; default: ${DEFAULT-VALUE}")
     private int masters = 100;
@@ -59,7 +55,7 @@ public final class AgreementOfMany implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        ServerBinary binary = server.binary();
         PrintWriter out = spec.commandLine().getOut();
         try (LocalCluster cluster = LocalCluster.builder(binary)
                 .masters(masters)

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,13 +31,8 @@ import redis.clients.jedis.Jedis;
                         + "a fresh JVM with a heap of 64 MB that has asked the cluster and copied nothing, and prints how fast each was and how much heap was used at "
                         + "most.")
 public final class BackupBesideRedisCli implements Callable<Integer> {
-    @Option(
-            names = "--server",
-            paramLabel = "PATH",
-            description =
-                    "redis-server or valkey-server with its command-line client beside it, or a folder that has both "
-                            + "in bin/; default: SLOTFERRY_SERVER, the PATH")
-    private Path server;
+    @Mixin
+    private ServerOption server;
 
     @Option(names = "--megabytes", paramLabel = "N", description = "of data; default: ${DEFAULT-VALUE}")
     private int megabytes = 500;
@@ -55,7 +51,7 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        ServerBinary binary = server.binary();
         Path cli = binary.cli().orElseThrow(() -> new IllegalArgumentException("no client beside " + binary.path()));
         PrintWriter out = spec.commandLine().getOut();
         try (LocalCluster cluster = LocalCluster.builder(binary)

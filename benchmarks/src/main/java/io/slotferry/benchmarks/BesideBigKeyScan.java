@@ -13,7 +13,6 @@ import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
 public final class BesideBigKeyScan implements Callable<Integer> {
     private static final Duration QUIET = Duration.ofSeconds(20);
 
-    @Option(names = "--server", paramLabel = "PATH", description = "default: SLOTFERRY_SERVER, the PATH")
-    private Path server;
+    @Mixin
+    private ServerOption server;
 
     @Option(names = "--keys", paramLabel = "N", description = "keys of about 100 bytes; default: ${DEFAULT-VALUE}")
     private long keys = 1_000_000;
@@ -68,7 +68,7 @@ public final class BesideBigKeyScan implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        ServerBinary binary = server.binary();
         out = spec.commandLine().getOut();
         try (Twin twin = Twin.start(binary, 3, replicas, Dataset.of(keys))) {
             Clients clients = new Clients(twin.sources());

@@ -6,7 +6,6 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,13 +42,8 @@ public final class BesideControl implements Callable<Integer> {
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
     private static final int CLIENTS_AT_FULL_SPEED = 4;
 
-    @Option(
-            names = "--server",
-            paramLabel = "PATH",
-            description =
-                    "redis-server or valkey-server with its command-line client beside it, or a folder that has both "
-                            + "in bin/; default: SLOTFERRY_SERVER, the PATH")
-    private Path server;
+    @Mixin
+    private ServerOption server;
 
     @Option(names = "--keys", paramLabel = "N", description = "keys of about 100 bytes; default: ${DEFAULT-VALUE}")
     private long keys = 300_000;
@@ -94,7 +89,7 @@ public final class BesideControl implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        ServerBinary binary = server.binary();
         Dataset dataset = Data.SMALL.of(keys);
         PrintWriter out = spec.commandLine().getOut();
         int most = atFullSpeed(binary, dataset);

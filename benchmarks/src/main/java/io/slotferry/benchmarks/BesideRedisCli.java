@@ -5,7 +5,6 @@ import io.slotferry.sandbox.Dataset;
 import io.slotferry.servers.Engine;
 import io.slotferry.servers.ServerBinary;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,13 +33,8 @@ import picocli.CommandLine.Spec;
 public final class BesideRedisCli implements Callable<Integer> {
     private static final Duration BEFORE = Duration.ofSeconds(2);
 
-    @Option(
-            names = "--server",
-            paramLabel = "PATH",
-            description =
-                    "redis-server or valkey-server with its command-line client beside it, or a folder that has both "
-                            + "in bin/; default: SLOTFERRY_SERVER, the PATH")
-    private Path server;
+    @Mixin
+    private ServerOption server;
 
     @Option(
             names = "--shape",
@@ -110,7 +105,7 @@ public final class BesideRedisCli implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ServerBinary binary = server == null ? ServerBinary.find() : ServerBinary.at(server);
+        ServerBinary binary = server.binary();
         Dataset dataset = shape.of(keys);
         int slots = 16_384 / (masters + 1);
         PrintWriter out = spec.commandLine().getOut();

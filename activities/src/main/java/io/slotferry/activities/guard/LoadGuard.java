@@ -159,12 +159,8 @@ public final class LoadGuard implements BatchGuard {
 
     private List<String> over(NodeAddress master, Measured measured) {
         List<String> over = new ArrayList<>();
-        memory.cpuPercent(measured.info(), measured.nanos())
-                .ifPresent(percent -> add(
-                        over,
-                        percent > thresholds.cpu(),
-                        master + ": CPU " + percent + " % of a core, limit " + thresholds.cpu()
-                                + " % (thresholds.cpu)"));
+        memory.cpuOver(master, measured.info(), measured.nanos(), thresholds.cpu())
+                .ifPresent(over::add);
         thresholds.network().ifPresent(limit -> memory.networkRate(measured.info(), measured.nanos())
                 .ifPresent(rate -> add(
                         over, rate * 100 > limit.bytesPerSecond() * limit.percent(), network(master, rate, limit))));

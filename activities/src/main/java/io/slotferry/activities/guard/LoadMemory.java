@@ -2,8 +2,10 @@ package io.slotferry.activities.guard;
 
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.activities.redis.ServerInfo.Load;
+import io.slotferry.planning.NodeAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -35,7 +37,7 @@ public final class LoadMemory {
     }
 
     /** Percent of a core since the mark; empty without one, or so soon after it that nothing can be told. */
-    public synchronized OptionalInt cpuPercent(ServerInfo info, long nanos) {
+    synchronized OptionalInt cpuPercent(ServerInfo info, long nanos) {
         Sample before = byProcess.get(info.runId());
         if (before == null || nanos - before.nanos() < SHORTEST_NANOS) {
             return OptionalInt.empty();
@@ -43,6 +45,15 @@ public final class LoadMemory {
         double seconds = (nanos - before.nanos()) / 1e9;
         return OptionalInt.of(
                 (int) Math.round((info.load().cpuSeconds() - before.load().cpuSeconds()) / seconds * 100));
+    }
+
+    /** The node's CPU where it is over this limit, in percent of a core, for a person; empty as {@link #cpuPercent} is. */
+    public Optional<String> cpuOver(NodeAddress node, ServerInfo info, long nanos, int limit) {
+        OptionalInt percent = cpuPercent(info, nanos);
+        return percent.isEmpty() || percent.getAsInt() <= limit
+                ? Optional.empty()
+                : Optional.of(
+                        node + ": CPU " + percent.getAsInt() + " % of a core, limit " + limit + " % (thresholds.cpu)");
     }
 
     /** Bytes a second since the mark, of the busier direction; empty as {@link #cpuPercent} is. */

@@ -54,12 +54,7 @@ final class NodeFigures implements AutoCloseable {
     /** The same of an answer that came at that moment, by a monotonic clock. */
     List<String> pressures(ServerInfo info, long nanos) {
         List<String> pressures = new ArrayList<>();
-        memory.cpuPercent(info, nanos).ifPresent(percent -> {
-            if (percent > thresholds.cpu()) {
-                pressures.add(address + ": CPU " + percent + " % of a core, limit " + thresholds.cpu()
-                        + " % (thresholds.cpu)");
-            }
-        });
+        memory.cpuOver(address, info, nanos, thresholds.cpu()).ifPresent(pressures::add);
         memory.mark(info, nanos);
         long missing = missing(info, nanos);
         if (missing > 0) {

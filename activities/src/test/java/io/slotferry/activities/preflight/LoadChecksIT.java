@@ -2,6 +2,7 @@ package io.slotferry.activities.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.activities.BusyCore;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.WantedServer;
@@ -10,10 +11,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,34 +61,15 @@ class LoadChecksIT {
         return text.replaceAll("(?<![\\w.{-])[0-9]+(\\.[0-9]+)?(?= )", "N");
     }
 
-    /** Scripts of 60 ms from three clients, so that another waits whenever one ends: whoever comes between waits too. */
     private static <T> T underLoad(LocalNode node, Supplier<T> look) {
-        AtomicBoolean over = new AtomicBoolean();
-        List<Thread> load = Stream.generate(() -> new Thread(() -> runScripts(node, over)))
-                .limit(3)
-                .toList();
-        load.forEach(Thread::start);
-        try {
+        int clients = 3;
+        try (BusyCore busy = new BusyCore(node, clients, Duration.ofMillis(60))) {
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
                 try (Jedis jedis = node.jedis()) {
-                    return jedis.slowlogLen() >= load.size();
+                    return jedis.slowlogLen() >= clients;
                 }
             });
             return look.get();
-        } finally {
-            over.set(true);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> load.stream()
-                    .noneMatch(Thread::isAlive));
-        }
-    }
-
-    private static void runScripts(LocalNode node, AtomicBoolean over) {
-        try (Jedis jedis = node.jedis()) {
-            while (!over.get()) {
-                jedis.eval(
-                        "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
-                                + " until t[1] * 1000000 + t[2] - s > 60000");
-            }
         }
     }
 

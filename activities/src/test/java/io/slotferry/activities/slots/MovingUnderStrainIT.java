@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.slotferry.activities.BusyCore;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.planning.SlotRanges;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -145,34 +145,13 @@ class MovingUnderStrainIT {
     }
 
     @Test
-    void a_source_whose_core_is_taken_by_scripts_gives_its_slots_all_the_same() throws InterruptedException {
+    void a_source_whose_core_is_taken_by_scripts_gives_its_slots_all_the_same() {
         try (GrownCluster cluster = cluster("redis-7.0")) {
             cluster.fill(1_000, SLOTS);
-            AtomicBoolean over = new AtomicBoolean();
-            List<Thread> scripts = Stream.generate(() -> new Thread(() -> runScripts(cluster.source, over)))
-                    .limit(2)
-                    .toList();
-            scripts.forEach(Thread::start);
-            try {
+            try (BusyCore busy = new BusyCore(cluster.source, 2, Duration.ofMillis(20))) {
                 assertMoves(cluster, 1);
-            } finally {
-                over.set(true);
-                for (Thread thread : scripts) {
-                    thread.join();
-                }
             }
             assertAllArrived(cluster);
-        }
-    }
-
-    /** Each holds the server for a while, and another one waits already when it ends. */
-    private static void runScripts(LocalNode node, AtomicBoolean over) {
-        try (Jedis jedis = node.jedis()) {
-            while (!over.get()) {
-                jedis.eval(
-                        "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
-                                + " until t[1] * 1000000 + t[2] - s > 20000");
-            }
         }
     }
 

@@ -17,7 +17,6 @@ import io.temporal.failure.TerminatedFailure;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
-import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
@@ -47,14 +46,7 @@ final class ExpandTestRun extends ScriptedRun {
                 .setInitialTime(now)
                 .build());
         fake.clock = () -> Instant.ofEpochMilli(server.currentTimeMillis());
-        // A heartbeat that is sent at once sees a cancel at once.
-        Worker worker = server.newWorker(
-                Names.TASK_QUEUE,
-                WorkerOptions.newBuilder()
-                        .setDefaultDeadlockDetectionTimeout(30_000)
-                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .build());
+        Worker worker = server.newWorker(Names.TASK_QUEUE, WORKER);
         worker.registerWorkflowImplementationTypes(implementation, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(fake);
         server.start();

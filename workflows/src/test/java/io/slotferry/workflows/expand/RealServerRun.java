@@ -13,8 +13,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
-import io.temporal.worker.WorkerOptions;
-import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +38,7 @@ final class RealServerRun extends ScriptedRun {
                         .setNamespace(namespace)
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build()));
-        // A heartbeat that is sent at once sees a cancel at once; a machine that has much else to do is no deadlock.
-        Worker worker = factory.newWorker(
-                Names.TASK_QUEUE,
-                WorkerOptions.newBuilder()
-                        .setDefaultDeadlockDetectionTimeout(30_000)
-                        .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
-                        .build());
+        Worker worker = factory.newWorker(Names.TASK_QUEUE, WORKER);
         worker.registerWorkflowImplementationTypes(ExpandClusterWorkflowImpl.class, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(fake);
         factory.start();

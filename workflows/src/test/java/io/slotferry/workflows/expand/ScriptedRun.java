@@ -18,6 +18,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,13 @@ import java.util.function.Predicate;
 
 /** One expansion with fake activities, whichever server it runs on. */
 abstract class ScriptedRun implements AutoCloseable {
+    /** A heartbeat that is sent at once sees a cancel at once; a machine that has much else to do is no deadlock. */
+    static final WorkerOptions WORKER = WorkerOptions.newBuilder()
+            .setDefaultDeadlockDetectionTimeout(30_000)
+            .setMaxHeartbeatThrottleInterval(Duration.ofMillis(20))
+            .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(20))
+            .build();
+
     static final String SMALL = """
             {'cluster': {'name': 'orders', 'seeds': ['10.0.0.1:7001']},
              'add': {'masters': ['10.0.0.4:7004'], 'replicas': ['10.0.0.14:7014']},

@@ -1,0 +1,49 @@
+package io.slotferry.activities;
+
+import io.slotferry.servers.LocalNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
+
+/** Clients whose scripts hold a node: one waits whenever another one ends, so that whoever comes between waits too. */
+public final class BusyCore implements AutoCloseable {
+    private final LocalNode node;
+    private final Duration each;
+    private final List<Thread> clients;
+    private volatile boolean over;
+
+    /** So many clients, each script of which lasts so long. */
+    public BusyCore(LocalNode node, int clients, Duration each) {
+        this.node = node;
+        this.each = each;
+        this.clients = Stream.generate(() -> new Thread(this::runScripts))
+                .limit(clients)
+                .toList();
+        this.clients.forEach(Thread::start);
+    }
+
+    private void runScripts() {
+        try (Jedis jedis = node.jedis()) {
+            while (!over) {
+                jedis.eval(
+                        "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
+                                + " until t[1] * 1000000 + t[2] - s > " + each.toNanos() / 1_000);
+            }
+        }
+    }
+
+    /** Returns once no script runs any more. */
+    @Override
+    public void close() {
+        over = true;
+        for (Thread client : clients) {
+            try {
+                client.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
