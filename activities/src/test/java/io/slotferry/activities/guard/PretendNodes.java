@@ -18,10 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Nodes that answer INFO and PING as a test says, by a clock that only they move. */
+/**
+ * Nodes that answer INFO and PING as a test says, by a clock that only they move. Nodes are asked side by side: what one takes
+ * to answer passes for the thread that asked it, and for the test's thread once all have answered.
+ */
 final class PretendNodes implements Nodes {
     final Map<NodeAddress, Pretended> byAddress = new HashMap<>();
+    private final Thread test = Thread.currentThread();
+    private final ThreadLocal<Long> waited = ThreadLocal.withInitial(() -> 0L);
     private long nanos;
+    private long asking;
 
     /** One of them. */
     static final class Pretended {
@@ -58,7 +64,11 @@ final class PretendNodes implements Nodes {
     }
 
     synchronized long clock() {
-        return nanos;
+        if (Thread.currentThread() == test) {
+            nanos += asking;
+            asking = 0;
+        }
+        return nanos + waited.get();
     }
 
     synchronized void pass(Duration time) {
@@ -77,11 +87,12 @@ final class PretendNodes implements Nodes {
                     synchronized (this) {
                         return switch (method.getName()) {
                             case "info" -> {
-                                nanos += 1_000_000;
+                                asking += 1_000_000;
                                 yield node.info("process-of-" + address);
                             }
                             case "ping" -> {
-                                nanos += node.pingMicros[node.pings++ % node.pingMicros.length] * 1_000;
+                                waited.set(
+                                        waited.get() + node.pingMicros[node.pings++ % node.pingMicros.length] * 1_000);
                                 yield null;
                             }
                             case "close" -> null;
