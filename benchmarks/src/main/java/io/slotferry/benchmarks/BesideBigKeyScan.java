@@ -4,20 +4,20 @@ import io.slotferry.activities.bigkeys.ClusterScan;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.RespNodes;
-import io.slotferry.benchmarks.Clients.Answers;
+import io.slotferry.benchmarks.OpenLoop.Felt;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.servers.ServerBinary;
-import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,11 +30,13 @@ import picocli.CommandLine.Spec;
         name = "benchmarks/big-keys",
         mixinStandardHelpOptions = true,
         description = "Scans three masters for big keys, without replicas, which is the worst case, or on "
-                + "their replicas, while clients read a thousand keys a second on each master; before, between and "
-                + "after they read alone, which is the control. Fails where a key was not looked at; how long answers "
+                + "their replicas, while clients in a process of their own write open-loop a thousand times a second to each "
+                + "master; before, between and after they write alone, which is the control. Fails where a key was not looked at; how long answers "
                 + "take decides nothing.")
 public final class BesideBigKeyScan implements Callable<Integer> {
+    private static final Duration WARMING_UP = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(20);
+    private static final int WRITES = 3_000;
 
     @Mixin
     private ServerOption server;
@@ -46,7 +48,7 @@ public final class BesideBigKeyScan implements Callable<Integer> {
     private int scans = 2;
 
     @Option(names = "--replicas", paramLabel = "N", description = "of each master; default: ${DEFAULT-VALUE}")
-    private int replicas;
+    private int replicas = 1;
 
     @Option(
             names = "--mode",
@@ -54,6 +56,12 @@ public final class BesideBigKeyScan implements Callable<Integer> {
             description =
                     "the run's pacing, by which the scan goes: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
     private Pacing.Mode mode = Pacing.Mode.STEADY;
+
+    @Option(
+            names = "--apart",
+            description = "masters and clients on the first core, replicas and the scan on the second, as far as one "
+                    + "machine can stand for hosts of their own; by Linux's taskset")
+    private boolean apart;
 
     @Spec
     private CommandSpec spec;
@@ -70,35 +78,66 @@ public final class BesideBigKeyScan implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         ServerBinary binary = server.binary();
         out = spec.commandLine().getOut();
-        try (Twin twin = Twin.start(binary, 3, replicas, Dataset.of(keys))) {
-            Clients clients = new Clients(twin.sources());
+        List<Felt> alone = new ArrayList<>();
+        List<Felt> during = new ArrayList<>();
+        try (Twin twin = Twin.start(binary, 3, replicas, Dataset.of(keys));
+                OpenLoop clients = OpenLoop.onSources(twin, WRITES)) {
+            if (apart) {
+                setApart(twin, clients);
+            }
             out.printf(
                     Locale.ROOT,
-                    "%s, 3 masters with %d replicas each, %,d keys of about 100 bytes%n%n",
+                    "%s, 3 masters with %d replicas each, %,d keys of about 100 bytes, %,d writes/s%s%n%n",
                     binary,
                     replicas,
-                    keys);
-            out.printf("%-10s %10s %10s %10s %10s %10s%n", "", "seconds", "keys/s", "p50 us", "p99 us", "p99.9 us");
-            clients.readWhile(lasting(Duration.ofSeconds(5)));
-            quiet(clients);
+                    keys,
+                    WRITES,
+                    apart ? ", masters and clients apart from the rest" : "");
+            out.printf("%-10s %10s %10s %10s %10s %10s%n", "", "seconds", "keys/s", "mean us", "p99 us", "p99.9 us");
+            Thread.sleep(WARMING_UP.toMillis());
+            clients.felt();
+            alone.add(quiet(clients));
             for (int i = 0; i < scans; i++) {
-                scan(twin, clients);
-                quiet(clients);
+                during.add(scan(twin, clients));
+                alone.add(quiet(clients));
             }
         }
+        printVerdict(p99s(alone), p99s(during));
         return 0;
     }
 
-    private static java.util.function.BooleanSupplier lasting(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        return () -> System.nanoTime() < end;
+    private static double[] p99s(List<Felt> felt) {
+        return felt.stream().mapToDouble(Felt::p99).sorted().toArray();
     }
 
-    private void quiet(Clients clients) throws InterruptedException {
-        print("alone", QUIET, 0, clients.readWhile(lasting(QUIET)));
+    /** Both ascending; the middle one of an even number is the higher. */
+    private void printVerdict(double[] alone, double[] during) {
+        double change = (during[during.length / 2] / alone[alone.length / 2] - 1) * 100;
+        double spread = (alone[alone.length - 1] / alone[0] - 1) * 100;
+        out.printf(
+                Locale.ROOT,
+                "%np99 during the scan %+.0f %% beside the clients alone; those lie %.0f %% apart: %swithin 10 %% or that%n",
+                change,
+                spread,
+                change <= Math.max(10, spread) ? "" : "NOT ");
+        out.flush();
     }
 
-    private void scan(Twin twin, Clients clients) throws InterruptedException {
+    private static void setApart(Twin twin, OpenLoop clients) {
+        twin.sources().forEach(master -> Core.FIRST.take(master.pid()));
+        Core.FIRST.take(clients.pid());
+        twin.replicas().forEach(replica -> Core.SECOND.take(replica.pid()));
+        Core.SECOND.take(ProcessHandle.current().pid());
+    }
+
+    private Felt quiet(OpenLoop clients) throws InterruptedException {
+        Thread.sleep(QUIET.toMillis());
+        Felt felt = clients.felt();
+        print("alone", QUIET, 0, felt);
+        return felt;
+    }
+
+    private Felt scan(Twin twin, OpenLoop clients) {
         ClusterAccess access = new ClusterAccess(
                 twin.sources().stream()
                         .map(node -> new NodeAddress(node.host(), node.port()))
@@ -106,28 +145,29 @@ public final class BesideBigKeyScan implements Callable<Integer> {
                 Optional.empty());
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
         long began = System.nanoTime();
-        CompletableFuture<BigKeys> scanned = CompletableFuture.supplyAsync(
-                () -> new ClusterScan(reader, new Unwatched(1), BigKeyLimits.DEFAULT, mode).scan(access));
-        Answers answers = clients.readWhile(() -> !scanned.isDone());
+        long looked = new ClusterScan(reader, new Unwatched(1), BigKeyLimits.DEFAULT, mode)
+                .scan(access)
+                .scanned();
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        long looked = scanned.join().scanned();
+        Felt felt = clients.felt();
         if (looked < keys) {
             throw new IllegalStateException("only " + looked + " of " + keys + " keys were looked at");
         }
-        print("scan", took, looked, answers);
+        print("scan", took, looked, felt);
+        return felt;
     }
 
-    private void print(String what, Duration took, long looked, Answers answers) {
+    private void print(String what, Duration took, long looked, Felt felt) {
         double seconds = took.toNanos() / 1e9;
         out.printf(
                 Locale.ROOT,
-                "%-10s %10.1f %,10.0f %,10d %,10d %,10d%n",
+                "%-10s %10.1f %,10.0f %,10.0f %,10.0f %,10.0f%n",
                 what,
                 seconds,
                 looked / seconds,
-                answers.percentile(0.5),
-                answers.percentile(0.99),
-                answers.percentile(0.999));
+                felt.mean() * 1e3,
+                felt.p99() * 1e3,
+                felt.p999() * 1e3);
         out.flush();
     }
 }

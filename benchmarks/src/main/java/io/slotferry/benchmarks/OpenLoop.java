@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -22,7 +23,8 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * A process with a client on each node that writes at a steady rate, whether or not the write before was answered in time: each
- * answer is measured from when its write was due, so that a stall counts for all that it held up.
+ * answer is measured from when its write was due, so that a stall counts for all that it held up; but for one that was sent
+ * late by this process alone.
  */
 final class OpenLoop implements AutoCloseable {
     private static final long LONGEST_MICROS = 600_000_000;
@@ -59,13 +61,27 @@ final class OpenLoop implements AutoCloseable {
      * @param rate writes a second, over all nodes
      */
     static OpenLoop start(Twin twin, int rate) {
-        List<LocalNode> sources = twin.sources();
-        List<String> writes = Stream.concat(
-                        IntStream.range(0, sources.size())
-                                .mapToObj(i ->
-                                        sources.get(i).port() + "/" + keyIn(16_384 * (i + 1) / sources.size() - 10)),
-                        Stream.of(twin.target().port() + "/"))
-                .toList();
+        return start(
+                Stream.concat(writesTo(twin.sources()), Stream.of(twin.target().port() + "/"))
+                        .toList(),
+                rate);
+    }
+
+    /**
+     * Starts writing to the sources alone.
+     *
+     * @param rate writes a second, over all of them
+     */
+    static OpenLoop onSources(Twin twin, int rate) {
+        return start(writesTo(twin.sources()).toList(), rate);
+    }
+
+    private static Stream<String> writesTo(List<LocalNode> sources) {
+        return IntStream.range(0, sources.size())
+                .mapToObj(i -> sources.get(i).port() + "/" + keyIn(16_384 * (i + 1) / sources.size() - 10));
+    }
+
+    private static OpenLoop start(List<String> writes, int rate) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -106,6 +122,10 @@ final class OpenLoop implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     private String answer() throws IOException {
         String line = said.readLine();
         if (line == null) {
@@ -125,9 +145,12 @@ final class OpenLoop implements AutoCloseable {
         AtomicReference<Histogram> felt = new AtomicReference<>(empty());
         ExecutorService pool = Executors.newCachedThreadPool();
         List<Future<?>> clients = new ArrayList<>();
+        long began = System.nanoTime();
         for (int i = 1; i < arguments.length; i++) {
             String[] parts = arguments[i].split("/", 2);
-            clients.add(pool.submit(() -> write(Integer.parseInt(parts[0]), parts[1], between, felt)));
+            // One after the other, so that they don't wait for each other each time.
+            long first = began + between * (i - 1) / (arguments.length - 1);
+            clients.add(pool.submit(() -> write(Integer.parseInt(parts[0]), parts[1], first, between, felt)));
         }
         // It warms up.
         Thread.sleep(1_000);
@@ -150,23 +173,30 @@ final class OpenLoop implements AutoCloseable {
         return new ConcurrentHistogram(LONGEST_MICROS, 3);
     }
 
-    private static void write(int port, String key, long between, AtomicReference<Histogram> felt) {
+    private static void write(int port, String key, long first, long between, AtomicReference<Histogram> felt) {
         try (Jedis jedis = new Jedis("127.0.0.1", port)) {
-            for (long due = System.nanoTime(); ; due += between) {
-                long early = due - System.nanoTime();
-                if (early > 0) {
-                    Thread.sleep(early / 1_000_000, (int) (early % 1_000_000));
-                }
+            for (long due = first; ; due += between) {
+                long from = whenDue(due);
                 if (key.isEmpty()) {
                     jedis.ping();
                 } else {
                     // Waits for a pause of writes as any other write, and leaves nothing behind.
                     jedis.del(key);
                 }
-                felt.get().recordValue(Math.max(0, System.nanoTime() - due) / 1_000);
+                felt.get().recordValue(Math.max(0, System.nanoTime() - from) / 1_000);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    /** Since when a write counts: that this process woke up late for one is no node's doing; that the last one took long is. */
+    private static long whenDue(long due) {
+        long early = due - System.nanoTime();
+        if (early <= 0) {
+            return due;
+        }
+        while (System.nanoTime() < due) {
+            LockSupport.parkNanos(due - System.nanoTime());
+        }
+        return System.nanoTime();
     }
 }

@@ -47,6 +47,10 @@ final class Twin implements AutoCloseable {
         return cluster.masters();
     }
 
+    List<LocalNode> replicas() {
+        return cluster.replicas();
+    }
+
     /** How many slots the new master is to own in the end. */
     int slotsToMove() {
         return 16_384 / (sources().size() + 1);

@@ -72,7 +72,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--big-keys",
-            description = "look at every key for those over 10 MB, 5,000 a second of a replica, 2,500 of a master")
+            description = "look at every key for those over 10 MB, 5,000 a second of a replica, 1,000 of a master")
     private boolean bigKeys;
 
     @Option(names = "--json", description = "one JSON object on standard output, in place of text")

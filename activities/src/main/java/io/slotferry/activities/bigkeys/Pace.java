@@ -17,8 +17,8 @@ final class Pace {
      * @param replica a replica, on which few wait
      */
     record Rates(int master, int replica) {
-        /** Some 0.5 % of a master's time, so that 99 of 100 requests of others do not meet it; 1 % of a replica's. */
-        static final Rates GENTLE = new Rates(2_500, 5_000);
+        /** Some 0.2 % of a master's time, so that 99 of 100 requests of others do not meet it; 1 % of a replica's. */
+        static final Rates GENTLE = new Rates(1_000, 5_000);
 
         /** Some 2 % and 5 %. */
         static final Rates FAST = new Rates(10_000, 25_000);

@@ -32,7 +32,7 @@ public final class Inspector {
     /**
      * Asks every node that any node knows.
      *
-     * @param bigKeys where every key is to be looked at too, 5,000 a second of a replica, 2,500 of a master
+     * @param bigKeys where every key is to be looked at too, 5,000 a second of a replica, 1,000 of a master
      * @throws NodeFailure of the first seed where no seed answers
      */
     public Inspection inspect(ClusterAccess access, Optional<BigKeyLimits> bigKeys) {
