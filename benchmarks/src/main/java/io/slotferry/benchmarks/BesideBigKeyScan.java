@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
 public final class BesideBigKeyScan implements Callable<Integer> {
     private static final Duration WARMING_UP = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(20);
+    private static final double INVALID = 50;
     private static final int WRITES = 3_000;
 
     @Mixin
@@ -114,6 +115,14 @@ public final class BesideBigKeyScan implements Callable<Integer> {
     private void printVerdict(double[] alone, double[] during) {
         double change = (during[during.length / 2] / alone[alone.length / 2] - 1) * 100;
         double spread = (alone[alone.length - 1] / alone[0] - 1) * 100;
+        if (spread > INVALID) {
+            out.printf(
+                    Locale.ROOT,
+                    "%nINVALID: the clients' p99 without a scan lie %.0f %% apart: this machine has other things to do%n",
+                    spread);
+            out.flush();
+            return;
+        }
         out.printf(
                 Locale.ROOT,
                 "%np99 during the scan %+.0f %% beside the clients alone; those lie %.0f %% apart: %swithin 10 %% or that%n",
