@@ -161,8 +161,9 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
     }
 
     private void called(String call) {
-        calls.add(call);
+        // Whoever sees the call finds its time.
         times.put(call, clock.get());
+        calls.add(call);
         hooks.getOrDefault(call, () -> {}).run();
         Optional<Halt> failure = nextFailure(call);
         if (failure.isPresent()) {
