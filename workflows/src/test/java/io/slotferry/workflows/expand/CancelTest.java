@@ -25,6 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CancelTest {
     private static final String THREE_BATCHES = request(", 'batch': {'slots': 1366}");
+
+    /** A pause that no machine is slow enough to miss. */
+    private static final String LONG_PAUSES = request(", 'batch': {'slots': 1366}, 'pacing': {'pause': 'PT1H'}");
+
     private final ExpandTestRun lab = new ExpandTestRun();
 
     @AfterEach
@@ -132,7 +136,7 @@ class CancelTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void in_a_pause_the_next_batch_is_not_begun(boolean byUpdate) {
-        WorkflowStub run = lab.start(THREE_BATCHES);
+        WorkflowStub run = lab.start(LONG_PAUSES);
         lab.await(run, status -> status.slotsMoved() > 0);
 
         cancel(run, byUpdate);
@@ -198,12 +202,12 @@ class CancelTest {
 
     @Test
     void the_same_request_again_plans_the_rest() {
-        WorkflowStub run = lab.start(THREE_BATCHES);
+        WorkflowStub run = lab.start(LONG_PAUSES);
         lab.await(run, status -> status.slotsMoved() > 0);
         cancel(run, true);
         int moved = lab.result(run).moved().slots();
 
-        ExpandResult again = lab.result(lab.start(THREE_BATCHES));
+        ExpandResult again = lab.result(lab.start(LONG_PAUSES));
 
         assertThat(again.outcome()).isEqualTo(RunState.COMPLETED);
         assertThat(again.moved().slots()).isEqualTo(4096 - moved);

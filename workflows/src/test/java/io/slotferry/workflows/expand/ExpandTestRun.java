@@ -43,6 +43,8 @@ final class ExpandTestRun extends ScriptedRun {
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build())
+                .setWorkflowServiceStubsOptions(patient().build())
+                .setWorkerFactoryOptions(UnhurriedActivities.FACTORY)
                 .setInitialTime(now)
                 .build());
         fake.clock = () -> Instant.ofEpochMilli(server.currentTimeMillis());

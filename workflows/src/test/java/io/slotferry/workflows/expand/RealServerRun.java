@@ -10,7 +10,6 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,9 +28,8 @@ final class RealServerRun extends ScriptedRun {
     private RealServerRun(Stage stage, String namespace) {
         this.stage = stage;
         this.namespace = namespace;
-        this.stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(stage.temporal.address())
-                .build());
+        this.stubs = WorkflowServiceStubs.newServiceStubs(
+                patient().setTarget(stage.temporal.address()).build());
         this.factory = WorkerFactory.newInstance(WorkflowClient.newInstance(
                 stubs,
                 WorkflowClientOptions.newBuilder()
@@ -86,7 +84,7 @@ final class RealServerRun extends ScriptedRun {
         endIfOpen(client().newUntypedWorkflowStub(Names.expansion("orders")));
         endIfOpen(lease());
         factory.shutdownNow();
-        factory.awaitTermination(10, TimeUnit.SECONDS);
+        factory.awaitTermination(30, TimeUnit.SECONDS);
         stubs.shutdownNow();
         stage.namespaces.add(namespace);
     }

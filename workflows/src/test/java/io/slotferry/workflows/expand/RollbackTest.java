@@ -172,7 +172,7 @@ class RollbackTest {
         lab.fake.fail(failing, FailureKind.NODE_UNREACHABLE);
 
         rollback(run);
-        lab.sleep(Duration.ofMinutes(3));
+        lab.sleep(Duration.ofMinutes(20));
         lab.await(run, s -> s.state() == RunState.HALTED && s.phase() == Phase.ROLLBACK);
         lab.command(run, "retry", "{}");
 
@@ -263,7 +263,7 @@ class RollbackTest {
         WorkflowStub run = lab.start(THREE_BATCHES);
         halted(run);
         rollback(run);
-        lab.sleep(Duration.ofSeconds(80));
+        lab.sleep(Duration.ofMinutes(20));
         lab.await(run, s -> s.state() == RunState.HALTED && s.phase() == Phase.ROLLBACK);
 
         lab.command(run, "stop-here", "{}");

@@ -15,9 +15,11 @@ import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
@@ -41,13 +43,21 @@ abstract class ScriptedRun implements AutoCloseable {
     static final JsonNode NOTHING = SlotferryJson.mapper().nullNode();
 
     /** Far more than any step takes: what has not come by then never comes. */
-    private static final Duration LONGEST = Duration.ofSeconds(40);
+    private static final Duration LONGEST = Duration.ofSeconds(150);
+
+    /** For an answer, or for a workflow task: a machine that has much else to do is not away. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final FakeActivities fake = new FakeActivities();
 
     abstract WorkflowClient client();
 
     abstract String taskQueue();
+
+    /** Options of a connection that waits for its answers. */
+    static WorkflowServiceStubsOptions.Builder patient() {
+        return WorkflowServiceStubsOptions.newBuilder().setRpcTimeout(PATIENCE).setRpcQueryTimeout(PATIENCE);
+    }
 
     static String request(String more) {
         return SMALL.formatted(more);
@@ -77,6 +87,7 @@ abstract class ScriptedRun implements AutoCloseable {
                         WorkflowOptions.newBuilder()
                                 .setTaskQueue(taskQueue())
                                 .setWorkflowId(Names.expansion("orders"))
+                                .setWorkflowTaskTimeout(PATIENCE)
                                 .build());
     }
 
@@ -114,9 +125,13 @@ abstract class ScriptedRun implements AutoCloseable {
     ExpandStatus await(WorkflowStub stub, Predicate<ExpandStatus> expected) {
         long deadline = System.nanoTime() + LONGEST.toNanos();
         while (System.nanoTime() < deadline) {
-            ExpandStatus status = status(stub);
-            if (expected.test(status)) {
-                return status;
+            try {
+                ExpandStatus status = status(stub);
+                if (expected.test(status)) {
+                    return status;
+                }
+            } catch (WorkflowServiceException e) {
+                // No answer this time.
             }
             LockSupport.parkNanos(25_000_000);
         }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** On a real Temporal server: each command in each state, by the one table of what is legal. */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(180)
+@Timeout(600)
 class SteeringIT {
     private static RealServerRun.Stage stage;
 

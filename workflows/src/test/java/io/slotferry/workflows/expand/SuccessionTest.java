@@ -104,7 +104,7 @@ class SuccessionTest {
 
     /** The in-memory server skips no time after a terminated run, and removed nodes are looked at again after a minute. */
     @Test
-    @Timeout(120)
+    @Timeout(600)
     void a_failure_before_any_slot_moved_undoes_what_the_closed_run_had_done() {
         terminated("AddNodes", THREE_BATCHES);
         lab.fake.fail("AddNodes", FailureKind.JOIN_FAILED);
@@ -132,7 +132,7 @@ class SuccessionTest {
 
     /** The in-memory server skips no time after a terminated run, and removed nodes are looked at again after a minute. */
     @Test
-    @Timeout(120)
+    @Timeout(600)
     void a_node_that_was_a_member_before_the_closed_run_is_not_removed() {
         lab.fake.cluster.join(SimulatedCluster.node(4));
         terminated("AttachReplicas", request(", 'batch': {'slots': 1366}, 'attachReplicas': 'BEFORE_RESHARD'"));
