@@ -23,14 +23,24 @@ public final class BusyCore implements AutoCloseable {
         this.clients.forEach(Thread::start);
     }
 
+    /** Runs one script, and returns when it is over. */
+    public static void once(LocalNode node, Duration duration) {
+        try (Jedis jedis = node.jedis()) {
+            runScript(jedis, duration);
+        }
+    }
+
     private void runScripts() {
         try (Jedis jedis = node.jedis()) {
             while (!over) {
-                jedis.eval(
-                        "local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
-                                + " until t[1] * 1000000 + t[2] - s > " + each.toNanos() / 1_000);
+                runScript(jedis, each);
             }
         }
+    }
+
+    private static void runScript(Jedis jedis, Duration duration) {
+        jedis.eval("local t = redis.call('TIME'); local s = t[1] * 1000000 + t[2]; repeat t = redis.call('TIME')"
+                + " until t[1] * 1000000 + t[2] - s > " + duration.toNanos() / 1_000);
     }
 
     /** Returns once no script runs any more. */

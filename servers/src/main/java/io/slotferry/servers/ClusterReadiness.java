@@ -98,8 +98,9 @@ final class ClusterReadiness {
         }
 
         boolean isWell() {
+            // Whole words: a node with the flag nofailover is well.
             return link.equals("connected")
-                    && Stream.of("fail", "handshake", "noaddr").noneMatch(flags::contains);
+                    && Stream.of("fail", "fail?", "handshake", "noaddr").noneMatch(List.of(flags.split(","))::contains);
         }
 
         /** What all nodes must agree on: who is there, in which role, with which epoch and slots. */

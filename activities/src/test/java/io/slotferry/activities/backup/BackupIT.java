@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
@@ -63,6 +64,7 @@ class BackupIT {
                 .start();
         BackupLab.fill(cluster, KEYS);
         BackupLab.fillWithNoise(cluster.masters().get(0), 20, 100_000);
+        CaughtUp.await(cluster);
     }
 
     @AfterAll
@@ -129,6 +131,7 @@ class BackupIT {
         } finally {
             replica.resume();
         }
+        cluster.awaitReady();
         Nodes refusing = new BackupLab.Diverted(BackupLab.nodes(), (address, waiting) -> {
             if (address.equals(BackupLab.address(replica))) {
                 throw new BrokenRdb("as the test wants it");

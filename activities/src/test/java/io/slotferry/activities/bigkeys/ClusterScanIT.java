@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
@@ -75,6 +76,7 @@ class ClusterScanIT {
             }
         }
         local.awaitReady();
+        CaughtUp.await(local);
         return local;
     }
 
@@ -116,7 +118,7 @@ class ClusterScanIT {
         assertThat(found.keys().get(0).type()).isEqualTo("string");
         assertThat(found.keys().get(0).bytes()).isBetween(2L << 20, 3L << 20);
         assertThat(found.keys()).allMatch(BigKey::measured);
-        assertThat(found.keys()).allMatch(key -> key.block().toMillis() > 0);
+        assertThat(found.keys()).allMatch(key -> key.block().toNanos() > 0);
         assertThat(found.keys().get(1).type()).isEqualTo("hash");
         assertThat(found.keys().get(1).slot()).isEqualTo(cart);
         assertThat(found.keys()).allMatch(key -> local.replicas().stream()

@@ -29,7 +29,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A cluster with keys that a test breaks, and that the commands of an inspection mend. */
 final class BrokenCluster implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     final LocalCluster local;
     private final Optional<Credential> credential;
@@ -156,8 +156,11 @@ final class BrokenCluster implements AutoCloseable {
     }
 
     void awaitHealthy() {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(InspectionText.of(inspect(), false))
-                .contains("Nothing is amiss."));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreException(IllegalStateException.class)
+                .untilAsserted(
+                        () -> assertThat(InspectionText.of(inspect(), false)).contains("Nothing is amiss."));
     }
 
     private void assertFits(Finding finding) {

@@ -58,6 +58,8 @@ class OpenSlotsIT {
     @ParameterizedTest
     @MethodSource("servers")
     void a_whole_cluster_has_nothing_amiss(WantedServer server) {
+        on(server).awaitHealthy();
+
         Inspection inspection = on(server).inspect();
 
         assertThat(inspection.findings()).isEmpty();

@@ -69,8 +69,12 @@ class MembershipIT {
         return new Member(new NodeId(node.nodeId()), address(node));
     }
 
+    /** Once the nodes are of one mind. */
     private static Agreed agreed(Change change) {
-        return change.reader().agreed(change.access());
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreException(Halted.class)
+                .until(() -> change.reader().agreed(change.access()), agreed -> true);
     }
 
     @ParameterizedTest
@@ -231,8 +235,13 @@ class MembershipIT {
                             .replace(spare.nodeId(), unknown)
                             .replace(":" + spare.port() + "@", ":" + another.port() + "@")
                             .replace("@" + busPort(spare), "@" + busPort(another)));
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> line(dreamer, unknown)
-                    .contains("noaddr"));
+            // So does everybody whom it has told of it before.
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> line(dreamer, unknown).contains("noaddr")
+                            && local.nodes().stream()
+                                    .map(node -> line(node, unknown))
+                                    .allMatch(line -> line.isEmpty() || line.contains("noaddr")));
 
             Halted halted =
                     catchThrowableOfType(Halted.class, () -> new Remover(change).remove(List.of(member(spare))));

@@ -48,6 +48,7 @@ final class PreflightStage implements AutoCloseable {
     void quiet() {
         thresholds.removeAll();
         thresholds.put("cpu", 100).put("meanLatency", "PT1M").put("p99Latency", "PT1M");
+        thresholds.put("replicationLag", "PT1M");
         thresholds.putObject("network").put("capacity", "100 Gbit/s");
     }
 

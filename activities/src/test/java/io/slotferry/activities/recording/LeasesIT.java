@@ -191,7 +191,7 @@ class LeasesIT {
         attributes.register();
         attributes.register();
 
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(attributes.usable())
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(attributes.usable())
                 .containsExactlyElementsOf(Names.SEARCH_ATTRIBUTES));
         assertThat(new RecordingActivities(client, RecordingActivities.defaultReportFolder(Map.of()))
                         .usableSearchAttributes())
@@ -200,7 +200,7 @@ class LeasesIT {
 
     /** The event that ended the workflow's task of this number, once it has. */
     private static long completedTask(WorkflowExecution run, int number) {
-        return await().atMost(Duration.ofSeconds(30))
+        return await().atMost(Duration.ofMinutes(2))
                 .until(
                         () -> client.fetchHistory(run.getWorkflowId(), run.getRunId()).getEvents().stream()
                                 .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
@@ -242,7 +242,7 @@ class LeasesIT {
                         .setWorkflowId(workflowId)
                         .build());
         WorkflowExecution execution = WorkflowClient.start(run::hold, Names.lease(member.value()), policy.name());
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofMinutes(2))
                 .ignoreExceptions()
                 .until(() -> leaseStatus(member) == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
         return execution;

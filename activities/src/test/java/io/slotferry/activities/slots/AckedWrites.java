@@ -1,12 +1,13 @@
 package io.slotferry.activities.slots;
 
 import io.slotferry.servers.LocalNode;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -20,7 +21,7 @@ final class AckedWrites implements AutoCloseable {
     private static final int KEYS = 400;
 
     private final Set<HostAndPort> nodes;
-    private final Map<String, Integer> acknowledged = new HashMap<>();
+    private final Map<String, Integer> acknowledged = new ConcurrentHashMap<>();
     private final Set<String> uncertain = new HashSet<>();
     private final Thread writer = new Thread(this::write, "writer");
     private volatile boolean stopped;
@@ -30,12 +31,12 @@ final class AckedWrites implements AutoCloseable {
         writer.start();
     }
 
-    private RedisClusterClient client() {
+    private RedisClusterClient client(Duration patience) {
         return RedisClusterClient.builder()
                 .nodes(nodes)
                 .clientConfig(DefaultJedisClientConfig.builder()
                         .resp2()
-                        .timeoutMillis(1_000)
+                        .timeoutMillis(Math.toIntExact(patience.toMillis()))
                         .build())
                 .maxAttempts(3)
                 .poolConfig(new ConnectionPoolConfig())
@@ -43,7 +44,7 @@ final class AckedWrites implements AutoCloseable {
     }
 
     private void write() {
-        try (RedisClusterClient client = client()) {
+        try (RedisClusterClient client = client(Duration.ofSeconds(1))) {
             for (int i = 0; !stopped; i++) {
                 String key = "acked:" + i % KEYS;
                 try {
@@ -64,7 +65,7 @@ final class AckedWrites implements AutoCloseable {
         stopped = true;
         writer.join();
         Map<String, String> lost = new TreeMap<>();
-        try (RedisClusterClient client = client()) {
+        try (RedisClusterClient client = client(Duration.ofSeconds(20))) {
             acknowledged.forEach((key, value) -> {
                 String found = client.get(key);
                 int there = found == null ? -1 : Integer.parseInt(found);

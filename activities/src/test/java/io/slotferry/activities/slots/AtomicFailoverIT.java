@@ -2,6 +2,7 @@ package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.slots.FailingShards.Pair;
 import io.slotferry.activities.slots.FailingShards.Way;
@@ -53,18 +54,18 @@ class AtomicFailoverIT {
             Pair failing = which.apply(shards);
             LocalNode before = failing.master();
             String tag = GrownCluster.keyIn(7);
-            fill(shards.source.master(), tag);
+            fill(shards.source, tag);
             Thread supervisor = shards.supervise(failing, before);
 
-            BatchOutcome outcome = new BatchMover(
-                            new ClusterReader(new MeddledNodes(shards.nodes, dying(shards, failing))))
+            MeddledNodes nodes = new MeddledNodes(shards.nodes, dying(shards, failing));
+            BatchOutcome outcome = new BatchMover(new ClusterReader(nodes))
                     .move(shards.order("0-15").by(Migration.ATOMIC), new FreeLifeline(2, 1, Optional.empty()));
 
             supervisor.join();
             assertThat(failing.master()).isNotEqualTo(before);
             assertThat(outcome.complete()).isTrue();
-            assertThat(outcome.atomic()).hasValueSatisfying(atomic -> assertThat(atomic.slotsByKeys())
-                    .isZero());
+            // Redis begins the job again by itself, and may have ended it before it is looked at once more.
+            assertThat(nodes.calls()).noneMatch(call -> call.startsWith("migrate@"));
             try (Jedis target = shards.target.master().jedis()) {
                 assertThat(target.clusterCountKeysInSlot(7)).isEqualTo(KEYS);
             }
@@ -86,14 +87,14 @@ class AtomicFailoverIT {
         };
     }
 
-    private static void fill(LocalNode source, String tag) {
-        try (Jedis jedis = source.jedis();
+    private static void fill(Pair source, String tag) {
+        try (Jedis jedis = source.master().jedis();
                 Pipeline pipeline = jedis.pipelined()) {
             for (int i = 0; i < KEYS; i++) {
                 pipeline.set(tag + i, "value " + i);
             }
             pipeline.sync();
-            assertThat(jedis.waitReplicas(1, 10_000)).isEqualTo(1);
+            CaughtUp.await(source.master(), source.replica());
             jedis.configSet(Map.of("rdb-key-save-delay", "3000"));
         }
     }

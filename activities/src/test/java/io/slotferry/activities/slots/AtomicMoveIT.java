@@ -294,6 +294,9 @@ class AtomicMoveIT {
                     : new String[] {"MIGRATION", "IMPORT", "" + from, "" + to};
             jedis.sendCommand(redis.clients.jedis.Protocol.Command.CLUSTER, words);
         }
+        // On Redis the source has it later than the target.
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !jobs(cluster, cluster.source).running().isEmpty());
     }
 
     private static MigrationJobs jobs(GrownCluster cluster, LocalNode node) {

@@ -184,12 +184,12 @@ class BatchMoverIT {
             target.clusterSetSlotImporting(3, from);
             source.clusterSetSlotMigrating(3, to);
             for (String key : source.clusterGetKeysInSlot(3, 1_000)) {
-                source.migrate(cluster.target.host(), cluster.target.port(), 1_000, MigrateParams.migrateParams(), key);
+                source.migrate(cluster.target.host(), cluster.target.port(), 5_000, MigrateParams.migrateParams(), key);
             }
             target.clusterSetSlotImporting(4, from);
             source.clusterSetSlotMigrating(4, to);
             for (String key : source.clusterGetKeysInSlot(4, 1_000)) {
-                source.migrate(cluster.target.host(), cluster.target.port(), 1_000, MigrateParams.migrateParams(), key);
+                source.migrate(cluster.target.host(), cluster.target.port(), 5_000, MigrateParams.migrateParams(), key);
             }
             target.clusterSetSlotNode(4, to);
             org.awaitility.Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {

@@ -1,5 +1,7 @@
 package io.slotferry.activities.slots;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.Nodes;
 import io.slotferry.activities.redis.RespNodes;
@@ -14,10 +16,12 @@ import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.SafeEncoder;
 
@@ -28,6 +32,9 @@ final class FailingShards implements AutoCloseable {
     final ClusterAccess access;
     final Pair source;
     final Pair target;
+
+    /** A replica gives a manual failover up that does not come about within 5 s. */
+    private static final Duration ASKED_EACH = Duration.ofSeconds(6);
 
     /** The two nodes of a shard. */
     record Pair(LocalNode one, LocalNode two) {
@@ -58,36 +65,55 @@ final class FailingShards implements AutoCloseable {
         return new FailingShards(LocalCluster.builder(server)
                 .masters(3)
                 .replicasPerMaster(1)
-                .startTimeout(Duration.ofSeconds(25))
-                .config("cluster-node-timeout 1500")
+                .startTimeout(Duration.ofMinutes(2))
+                // Nobody takes over but who is told to: a busy machine's pause is no failover.
+                .config("cluster-node-timeout 1500", "cluster-replica-no-failover yes")
                 .start());
     }
 
     private void join() {
-        try (Jedis first = source.one().jedis();
-                Jedis replica = target.two().jedis()) {
-            first.clusterMeet(target.one().host(), target.one().port());
-            first.clusterMeet(target.two().host(), target.two().port());
+        GrownCluster.join(source.one(), target.one());
+        GrownCluster.join(source.one(), target.two());
+        try (Jedis replica = target.two().jedis()) {
             String master = target.one().nodeId();
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> replica.clusterNodes()
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> replica.clusterNodes()
                     .contains(master));
             replica.clusterReplicate(master);
         }
         // As an expansion sets it. A node that restarts has its own again, and only then follows its successor.
-        Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
-                .forEach(FailingShards::forbidReplicaMigration);
+        members().forEach(node -> configure(node, "cluster-allow-replica-migration", "no"));
         awaitReady();
     }
 
-    private static void forbidReplicaMigration(LocalNode node) {
+    private static void configure(LocalNode node, String parameter, String value) {
         try (Jedis jedis = node.jedis()) {
-            jedis.configSet("cluster-allow-replica-migration", "no");
+            jedis.configSet(parameter, value);
         }
     }
 
+    private List<LocalNode> members() {
+        return Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
+                .toList();
+    }
+
     void awaitReady() {
-        cluster.awaitReady(Stream.concat(cluster.nodes().stream(), cluster.spares().stream())
-                .toList());
+        cluster.awaitReady(members());
+    }
+
+    /** Waits until everybody who lives holds a dead node for failed. */
+    void awaitFailed(LocalNode dead) {
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> members().stream()
+                .filter(LocalNode::isAlive)
+                .allMatch(node -> holdsForFailed(node, dead.nodeId())));
+    }
+
+    private static boolean holdsForFailed(LocalNode node, String id) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.clusterNodes()
+                    .lines()
+                    .filter(line -> line.startsWith(id))
+                    .anyMatch(line -> List.of(line.split(" ")[2].split(",")).contains("fail"));
+        }
     }
 
     ClusterReader reader() {
@@ -120,9 +146,23 @@ final class FailingShards implements AutoCloseable {
     void failOver(Pair shard, Way way) {
         LocalNode replica = shard.replica();
         if (way == Way.DEATH) {
+            configure(replica, "cluster-replica-no-failover", "no");
             shard.master().kill();
             return;
         }
+        LocalNode before = replica.equals(shard.one()) ? shard.two() : shard.one();
+        AtomicLong asked = new AtomicLong(System.nanoTime() - ASKED_EACH.toNanos());
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
+            boolean due = System.nanoTime() - asked.get() >= ASKED_EACH.toNanos();
+            if (due && !isMaster(replica)) {
+                askToTakeOver(replica, way);
+                asked.set(System.nanoTime());
+            }
+            return isMaster(replica) && !isMaster(before);
+        });
+    }
+
+    private static void askToTakeOver(LocalNode replica, Way way) {
         try (Jedis jedis = replica.jedis()) {
             if (way == Way.FORCE) {
                 jedis.sendCommand(
@@ -130,9 +170,10 @@ final class FailingShards implements AutoCloseable {
             } else {
                 jedis.sendCommand(Protocol.Command.CLUSTER, SafeEncoder.encode("FAILOVER"));
             }
+        } catch (JedisDataException e) {
+            // It has become the master just now.
+            assertThat(isMaster(replica)).as(e.getMessage()).isTrue();
         }
-        LocalNode before = replica.equals(shard.one()) ? shard.two() : shard.one();
-        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> isMaster(replica) && !isMaster(before));
     }
 
     /** Starts a node that died as soon as its shard has another master, as whoever watches over processes would. */
@@ -140,7 +181,7 @@ final class FailingShards implements AutoCloseable {
         Thread supervisor = new Thread(
                 () -> {
                     LocalNode other = node.equals(shard.one()) ? shard.two() : shard.one();
-                    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !node.isAlive() && isMaster(other));
+                    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> !node.isAlive() && isMaster(other));
                     node.start();
                 },
                 "supervisor");

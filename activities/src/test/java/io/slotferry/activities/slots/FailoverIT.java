@@ -2,6 +2,7 @@ package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.slots.FailingShards.Pair;
@@ -80,13 +81,15 @@ class FailoverIT {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (FailingShards shards = FailingShards.on(server)) {
             LocalNode replica = shards.source.replica();
-            fill(shards.source.master(), SlotRanges.parse("0-" + (SLOTS - 1)));
+            fill(shards.source, SlotRanges.parse("0-" + (SLOTS - 1)));
             BatchOrder order = shards.order("0-" + (SLOTS - 1));
             AtomicInteger migrations = new AtomicInteger();
             Consumer<Call> meddling = call -> {
                 if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
                     Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> holdsOpen(replica));
                     replica.kill();
+                    // Until then its master takes no change of slots.
+                    shards.awaitFailed(replica);
                 }
             };
             assertThat(new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
@@ -94,12 +97,12 @@ class FailoverIT {
                             .complete())
                     .isTrue();
             replica.start();
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isLinked(replica));
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> isLinked(replica));
             assertThat(open(shards)).as("what it came back with").isNotEmpty();
 
             new BatchMover(shards.reader()).move(order, new FreeLifeline(2, 1, Optional.empty()));
 
-            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(open(shards))
+            Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(open(shards))
                     .isEmpty());
             shards.awaitReady();
         }
@@ -124,7 +127,7 @@ class FailoverIT {
 
     private static void moveWhile(FailingShards shards, Pair failing, Way way, int batch) throws Exception {
         SlotRanges slots = SlotRanges.parse(batch * SLOTS + "-" + (batch * SLOTS + SLOTS - 1));
-        Map<String, String> written = fill(shards.source.master(), slots);
+        Map<String, String> written = fill(shards.source, slots);
         LocalNode before = failing.master();
         AtomicInteger migrations = new AtomicInteger();
         Consumer<Call> meddling = call -> {
@@ -140,10 +143,10 @@ class FailoverIT {
         BatchOutcome outcome;
         Map<String, String> lost;
         try (AckedWrites writes = new AckedWrites(shards.cluster.nodes())) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> writes.count() > 0);
             outcome = new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
                     .move(shards.order(slots.toString()), new FreeLifeline(batch + 2, 1, Optional.empty()));
             lost = writes.lost();
-            assertThat(writes.count()).isPositive();
         }
         assertThat(migrations.get()).as("it failed over while keys moved").isGreaterThan(2);
         assertThat(failing.master()).isNotEqualTo(before);
@@ -173,10 +176,10 @@ class FailoverIT {
                 .isEqualTo(shards.target.master().nodeId());
     }
 
-    private static Map<String, String> fill(LocalNode source, SlotRanges slots) {
+    private static Map<String, String> fill(Pair source, SlotRanges slots) {
         Map<String, String> written = new HashMap<>();
         Map<Integer, Integer> perSlot = new HashMap<>();
-        try (Jedis jedis = source.jedis();
+        try (Jedis jedis = source.master().jedis();
                 Pipeline pipeline = jedis.pipelined()) {
             for (int i = 0; written.size() < slots.size() * KEYS_PER_SLOT; i++) {
                 String key = "key:" + i;
@@ -187,8 +190,8 @@ class FailoverIT {
                 }
             }
             pipeline.sync();
-            jedis.waitReplicas(1, 5_000);
         }
+        CaughtUp.await(source.master(), source.replica());
         return written;
     }
 

@@ -146,18 +146,18 @@ class ForeignChangeIT {
 
             // Back where it came from, a slot of a batch that is done.
             int undone = first.stream().findFirst().orElseThrow();
-            GrownCluster.moveByHand(undone, cluster.target, ownerBefore(expansion, undone));
+            cluster.moveByHand(undone, cluster.target, ownerBefore(expansion, undone));
             Halt back = expansion.haltAtTheGate();
             assertThat(back.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(back.evidence())
                     .singleElement()
                     .isEqualTo(
                             "slots " + undone + " of batch 1, which this run moved, are not at their target any more");
-            GrownCluster.moveByHand(undone, ownerBefore(expansion, undone), cluster.target);
+            cluster.moveByHand(undone, ownerBefore(expansion, undone), cluster.target);
 
             // To its target before its turn.
             int early = expansion.slotsOf(3).stream().findFirst().orElseThrow();
-            GrownCluster.moveByHand(early, ownerBefore(expansion, early), cluster.target);
+            cluster.moveByHand(early, ownerBefore(expansion, early), cluster.target);
             assertThat(expansion.haltAtTheGate().evidence())
                     .singleElement()
                     .isEqualTo("slots " + early
@@ -165,10 +165,10 @@ class ForeignChangeIT {
             // The way back does not mind.
             assertThat(expansion.move(expansion.order(2).going(BatchOrder.Way.BACK), call -> {}))
                     .isEmpty();
-            GrownCluster.moveByHand(early, cluster.target, ownerBefore(expansion, early));
+            cluster.moveByHand(early, cluster.target, ownerBefore(expansion, early));
 
             // Where no plan puts it.
-            GrownCluster.moveByHand(16_383, cluster.other, cluster.source);
+            cluster.moveByHand(16_383, cluster.other, cluster.source);
             Halt foreign = expansion.move(3, call -> {}).orElseThrow();
             assertThat(foreign.kind()).isEqualTo(FailureKind.CLUSTER_CHANGED);
             assertThat(foreign.evidence())
@@ -178,7 +178,7 @@ class ForeignChangeIT {
             // A run that ends finishes what it has in hand all the same.
             assertThat(expansion.move(expansion.order(3).going(BatchOrder.Way.SETTLE), call -> {}))
                     .isEmpty();
-            GrownCluster.moveByHand(16_383, cluster.source, cluster.other);
+            cluster.moveByHand(16_383, cluster.source, cluster.other);
 
             assertThat(expansion.move(4, call -> {})).isEmpty();
         }

@@ -1,5 +1,6 @@
 package io.slotferry.activities.slots;
 
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credential;
 import io.slotferry.activities.redis.Nodes;
@@ -16,11 +17,14 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.params.MigrateParams;
@@ -41,9 +45,7 @@ final class GrownCluster implements AutoCloseable {
         this.source = cluster.masters().get(0);
         this.other = cluster.masters().get(1);
         this.target = cluster.startSpare();
-        try (Jedis jedis = source.jedis()) {
-            jedis.clusterMeet(target.host(), target.port());
-        }
+        join(source, target);
         List<LocalNode> members = new ArrayList<>(cluster.nodes());
         members.add(target);
         cluster.awaitReady(members);
@@ -73,6 +75,19 @@ final class GrownCluster implements AutoCloseable {
 
     private static LocalClusterBuilder builder(ServerBinary server) {
         return LocalCluster.builder(server).masters(2).replicasPerMaster(0);
+    }
+
+    /** Has a member meet a node until that knows it: a handshake that takes longer than the node timeout is given up. */
+    static void join(LocalNode member, LocalNode added) {
+        try (Jedis host = member.jedis();
+                Jedis guest = added.jedis()) {
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
+                if (!host.clusterNodes().contains(" " + added.address() + "@")) {
+                    host.clusterMeet(added.host(), added.port());
+                }
+                return guest.clusterNodes().contains(member.nodeId());
+            });
+        }
     }
 
     static NodeAddress address(LocalNode node) {
@@ -126,8 +141,11 @@ final class GrownCluster implements AutoCloseable {
         return written;
     }
 
-    /** As somebody who moves a slot by hand does it. */
-    static void moveByHand(int slot, LocalNode from, LocalNode to) {
+    /**
+     * As somebody who moves a slot by hand does it, who goes on once everybody has heard of it: two nodes that take slots one
+     * after the other without that may take them under the same epoch, and then one of them loses its slot.
+     */
+    void moveByHand(int slot, LocalNode from, LocalNode to) {
         try (Jedis source = from.jedis();
                 Jedis target = to.jedis()) {
             target.clusterSetSlotImporting(slot, from.nodeId());
@@ -139,6 +157,14 @@ final class GrownCluster implements AutoCloseable {
             target.clusterSetSlotNode(slot, to.nodeId());
             source.clusterSetSlotNode(slot, to.nodeId());
         }
+        awaitOneMind(() -> reader().agreed(access));
+    }
+
+    private static <T> T awaitOneMind(Callable<T> look) {
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreException(Halted.class)
+                .until(look, seen -> true);
     }
 
     /** A key in this slot. */
@@ -150,8 +176,9 @@ final class GrownCluster implements AutoCloseable {
         }
     }
 
+    /** Once the nodes are of one mind. */
     SlotRanges ownedBy(LocalNode node) {
-        return reader().agreedWhileSlotsMove(access).cluster().shards().stream()
+        return awaitOneMind(() -> reader().agreedWhileSlotsMove(access)).cluster().shards().stream()
                 .filter(shard -> shard.master().id().value().equals(node.nodeId()))
                 .findFirst()
                 .orElseThrow()
