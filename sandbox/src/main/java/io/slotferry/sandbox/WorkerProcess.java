@@ -5,8 +5,10 @@ import io.slotferry.servers.LocalTemporal;
 import io.slotferry.worker.WorkerCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,7 +19,7 @@ import picocli.CommandLine;
 
 /** A slotferry worker as a process of its own, of this program's classes, that can be killed and never outlives it. */
 public final class WorkerProcess implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
     private final GuardedProcess process;
 
@@ -50,7 +52,7 @@ public final class WorkerProcess implements AutoCloseable {
      * Starts a worker and returns once it polls.
      *
      * @param name of its log file
-     * @throws IllegalStateException with the end of its log, when it ends or does not poll within a minute
+     * @throws IllegalStateException with the end of its log, when it ends or does not poll within three minutes
      */
     public static WorkerProcess start(String name, LocalTemporal temporal, Settings settings) {
         return start(name, temporal, settings, Main.class);
@@ -100,7 +102,10 @@ public final class WorkerProcess implements AutoCloseable {
         if (temporal.kind() != LocalTemporal.Kind.CONFIGURED) {
             try {
                 Path empty = Files.createDirectories(folder).resolve("temporal.toml");
-                Files.writeString(empty, "[profile.default]\n");
+                // Others may be reading it.
+                Path written = Files.createTempFile(folder, "temporal", ".toml");
+                Files.writeString(written, "[profile.default]\n");
+                Files.move(written, empty, StandardCopyOption.ATOMIC_MOVE);
                 environment.put("TEMPORAL_CONFIG_FILE", empty.toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -132,7 +137,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     private String log() {
         try {
-            return Files.readString(process.log());
+            return new String(Files.readAllBytes(process.log()), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

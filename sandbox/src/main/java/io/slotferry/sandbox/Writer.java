@@ -15,7 +15,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** One client: its own keys, a call at a time, at a steady rate. */
 final class Writer {
-    private static final int TRY_AGAIN_LIMIT = 400;
+    /** Ten seconds and more: as long as a client waits for a connection. */
+    private static final int TRY_AGAIN_LIMIT = 2_000;
+
     private static final long TRY_AGAIN_NANOS = 5_000_000;
 
     private final UnifiedJedis client;

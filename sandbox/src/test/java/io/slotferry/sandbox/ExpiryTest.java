@@ -22,7 +22,7 @@ class ExpiryTest {
     @Test
     void a_time_to_live_fits_where_it_ends_about_when_the_key_expires() {
         assertThat(expiry.fits(40_000, 60_000, 60_005)).isTrue();
-        assertThat(expiry.fits(45_000, 60_000, 60_005)).isFalse();
+        assertThat(expiry.fits(47_000, 60_000, 60_005)).isFalse();
         assertThat(expiry.fits(35_000, 60_000, 60_005)).isFalse();
         assertThat(expiry.fits(-1, 60_000, 60_005)).isFalse();
     }

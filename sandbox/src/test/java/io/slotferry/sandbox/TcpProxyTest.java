@@ -31,7 +31,7 @@ class TcpProxyTest {
     private Socket connect() throws IOException {
         String[] address = proxy.address().split(":", 2);
         Socket socket = new Socket(address[0], Integer.parseInt(address[1]));
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 
@@ -56,7 +56,7 @@ class TcpProxyTest {
             assertThatThrownBy(() -> far.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
 
             proxy.mend();
-            far.setSoTimeout(10_000);
+            far.setSoTimeout(60_000);
             assertThat(far.getInputStream().read()).isEqualTo(7);
         }
     }

@@ -111,11 +111,12 @@ class TrafficAuditIT {
         client.zincrby(ranking, 0.5, client.zrange(ranking, 0, 0).get(0));
         client.xadd(one(traffic, Kind.STREAM), StreamEntryID.NEW_ENTRY, Map.of("stray", "x"));
         client.persist(one(traffic, Kind.EXPIRING));
-        String shortLived = one(traffic, Kind.SHORT_LIVED);
-        client.persist(shortLived);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> tracked(traffic, Kind.SHORT_LIVED)
+        String shortLived = stays(traffic, client);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> tracked(traffic, Kind.SHORT_LIVED)
                 .filter(key -> key.key().equals(shortLived))
-                .allMatch(key -> key.check(client).isPresent()));
+                .allMatch(key -> key.check(client)
+                        .filter(finding -> finding.fault() == Fault.NOT_EXPIRED)
+                        .isPresent()));
         String pair = one(traffic, Kind.PAIR);
         client.set(pair, "a#0:older");
         return Map.of(
@@ -123,6 +124,17 @@ class TrafficAuditIT {
                 Fault.WRONG, one(traffic, Kind.STREAM),
                 Fault.WRONG_TTL, one(traffic, Kind.EXPIRING),
                 Fault.NOT_EXPIRED, shortLived);
+    }
+
+    /** One that is there for good, whether or not it had gone already: they live for some seconds, and this may come late. */
+    private static String stays(Traffic traffic, RedisClusterClient client) {
+        String key = tracked(traffic, Kind.SHORT_LIVED)
+                .filter(written -> !written.acknowledged().isNone())
+                .findFirst()
+                .orElseThrow()
+                .key();
+        client.set(key, "stays");
+        return key;
     }
 
     private static String one(Traffic traffic, Kind kind) {
@@ -248,11 +260,17 @@ class TrafficAuditIT {
             Latency stall = traffic.stop().latencies().get("stall");
 
             assertThat(stall.p99()).isGreaterThan(Duration.ofMillis(500));
-            assertThat(stall.mean()).isGreaterThan(Duration.ofMillis(100));
+            // However many quick calls followed: a thousand that were due in that second waited half of it on average.
+            assertThat(stall.mean().multipliedBy(stall.calls())).isGreaterThan(Duration.ofSeconds(100));
         }
     }
 
     private static LocalCluster startCluster(ServerBinary binary) {
-        return LocalCluster.builder(binary).masters(2).replicasPerMaster(0).start();
+        // Of two masters neither serves while it cannot hear the other: a busy machine is to be no failure.
+        return LocalCluster.builder(binary)
+                .masters(2)
+                .replicasPerMaster(0)
+                .nodeTimeout(Duration.ofSeconds(30))
+                .start();
     }
 }

@@ -22,9 +22,9 @@ public record BackgroundProcess(long pid, Instant started, String mark) {
     /** Linux reckons it from the time of the boot, which moves a little when the clock is set. */
     private static final Duration CLOCK_STEPS = Duration.ofSeconds(2);
 
-    private static final Duration AFTER_KILL = Duration.ofSeconds(15);
+    private static final Duration AFTER_KILL = Duration.ofMinutes(1);
     private static final long INTERVAL_MILLIS = 25;
-    private static final int LOOKS = 8;
+    private static final int LOOKS = 40;
 
     // Away from the terminal's Ctrl-C and from the hang-up when it is closed; by setsid where there is one.
     private static final String DETACH = "trap '' HUP INT QUIT; detach=; "

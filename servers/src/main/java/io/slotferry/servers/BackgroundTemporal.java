@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * runs in one SQLite file.
  */
 public final class BackgroundTemporal {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final int LINES = 15;
 
     private BackgroundTemporal() {}

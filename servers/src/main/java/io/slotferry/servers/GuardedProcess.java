@@ -24,6 +24,9 @@ import java.util.concurrent.TimeUnit;
 public final class GuardedProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(15);
 
+    /** Nothing withstands SIGKILL, but a busy machine takes its time to clear away. */
+    private static final Duration AFTER_KILL = Duration.ofMinutes(1);
+
     // setsid (where there is one) keeps signals of the terminal away and makes the process lead its group, so that
     // what it forked (such as Redis saving an RDB) goes with it.
     private static final String GUARD = """
@@ -118,8 +121,8 @@ public final class GuardedProcess implements AutoCloseable {
     /** Ends it by SIGKILL and returns once it is gone. */
     public void kill() {
         signal("KILL");
-        if (!hasEndedWithin(GRACE)) {
-            throw new IllegalStateException(this + " is still there " + GRACE.toSeconds() + " s after SIGKILL");
+        if (!hasEndedWithin(AFTER_KILL)) {
+            throw new IllegalStateException(this + " is still there " + AFTER_KILL.toSeconds() + " s after SIGKILL");
         }
     }
 

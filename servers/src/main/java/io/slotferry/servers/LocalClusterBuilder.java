@@ -17,7 +17,8 @@ public final class LocalClusterBuilder {
     private Path folder;
     private boolean keepsFolder;
     private boolean exitHook = true;
-    private Duration startTimeout = Duration.ofSeconds(60);
+    private Duration nodeTimeout = Duration.ofSeconds(5);
+    private Duration startTimeout = Duration.ofMinutes(3);
 
     LocalClusterBuilder(ServerBinary binary) {
         this.binary = binary;
@@ -36,11 +37,20 @@ public final class LocalClusterBuilder {
 
     /**
      * Lines of configuration for every node, as in redis.conf, such as {@code cluster-node-timeout 2000}. They come
-     * after the defaults (no persistence, cluster-node-timeout 5000) and win over them. Lines about the cluster are
+     * after the defaults (no persistence, cluster-node-timeout of {@link #nodeTimeout}) and win over them. Lines about the cluster are
      * left out for a server that is not in cluster mode.
      */
     public LocalClusterBuilder config(String... lines) {
         config.addAll(List.of(lines));
+        return this;
+    }
+
+    /**
+     * How long a node may be silent before the others hold it for dead; 5 s by default. Where a failover is not what is wanted
+     * the more the better: on a busy machine a node is silent for seconds. A line given to {@link #config} wins over it.
+     */
+    public LocalClusterBuilder nodeTimeout(Duration timeout) {
+        nodeTimeout = timeout;
         return this;
     }
 
@@ -102,7 +112,7 @@ public final class LocalClusterBuilder {
         return this;
     }
 
-    /** How long the cluster may take to become ready; 60 s by default. */
+    /** How long the cluster may take to become ready; three minutes by default. */
     public LocalClusterBuilder startTimeout(Duration timeout) {
         startTimeout = timeout;
         return this;
@@ -175,7 +185,9 @@ public final class LocalClusterBuilder {
     }
 
     NodeSettings settings() {
-        return new NodeSettings(binary, config, login);
+        List<String> lines = new ArrayList<>(List.of("cluster-node-timeout " + nodeTimeout.toMillis()));
+        lines.addAll(config);
+        return new NodeSettings(binary, lines, login);
     }
 
     SlotLayout slotLayout() {

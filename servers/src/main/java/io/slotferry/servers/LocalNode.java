@@ -21,7 +21,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** One server process of a {@link LocalCluster}: a node, a spare, or a server that is not in cluster mode. */
 public final class LocalNode {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
     private final String name;
     private final NodeSettings settings;

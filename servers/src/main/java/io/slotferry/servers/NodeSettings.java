@@ -29,7 +29,6 @@ record NodeSettings(ServerBinary binary, List<String> config, Login login) {
         if (clusterMode) {
             lines.add("cluster-enabled yes");
             lines.add("cluster-config-file nodes.conf");
-            lines.add("cluster-node-timeout 5000");
             lines.add("cluster-announce-ip " + host);
         }
         config.stream()

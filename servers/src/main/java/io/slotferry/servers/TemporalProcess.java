@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public final class TemporalProcess implements LocalTemporal {
     static final String HOST = "127.0.0.1";
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
     private final Path binary;
     private final Settings settings;

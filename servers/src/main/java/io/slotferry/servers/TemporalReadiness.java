@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Whether a Temporal server of this machine serves its namespace with the search attributes, and its Web UI. */
 final class TemporalReadiness implements AutoCloseable {
+    /** A busy machine takes its time for an answer. */
+    private static final long LOOK_SECONDS = 10;
+
     private final String namespace;
     private final Set<String> attributes;
     private final int uiPort;
@@ -37,13 +40,13 @@ final class TemporalReadiness implements AutoCloseable {
     String whyNot() {
         try {
             service.blockingStub()
-                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .withDeadlineAfter(LOOK_SECONDS, TimeUnit.SECONDS)
                     .describeNamespace(DescribeNamespaceRequest.newBuilder()
                             .setNamespace(namespace)
                             .build());
             Set<String> absent = new TreeSet<>(attributes);
             absent.removeAll(operator.blockingStub()
-                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .withDeadlineAfter(LOOK_SECONDS, TimeUnit.SECONDS)
                     .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
                             .setNamespace(namespace)
                             .build())

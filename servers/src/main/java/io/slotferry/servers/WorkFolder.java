@@ -5,10 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A folder for the files of servers: a given one, which stays, or a temporary one, which closing deletes. */
 final class WorkFolder implements AutoCloseable {
+    private static final int ATTEMPTS = 50;
+    private static final long BETWEEN_ATTEMPTS_NANOS = 100_000_000;
+
     private final Path path;
     private volatile boolean temporary;
 
@@ -45,6 +49,24 @@ final class WorkFolder implements AutoCloseable {
     @Override
     public void close() {
         if (!temporary) {
+            return;
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                delete();
+                return;
+            } catch (UncheckedIOException e) {
+                // What a server forked is killed with it, and may write until the kernel has seen to that.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BETWEEN_ATTEMPTS_NANOS);
+            }
+        }
+    }
+
+    private void delete() {
+        if (Files.notExists(path)) {
             return;
         }
         try (Stream<Path> paths = Files.walk(path)) {

@@ -96,7 +96,7 @@ class GuardedProcessIT {
         Path log = folder.resolve("log");
         try (GuardedProcess process =
                 GuardedProcess.start(List.of("sh", "-c", "echo out; echo err >&2; exit 7"), folder, log)) {
-            assertThat(process.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
+            assertThat(process.hasEndedWithin(Duration.ofMinutes(2))).isTrue();
             assertThat(process.exitCode()).isEqualTo(7);
             assertThat(process.logTail(2)).isEqualTo("out\nerr");
         }
@@ -112,7 +112,7 @@ class GuardedProcessIT {
                         "sleep 600 & echo $! >" + forked + ".new; mv " + forked + ".new " + forked + "; wait"),
                 folder,
                 folder.resolve("log"))) {
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(forked));
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(forked));
             ProcessHandle child = ProcessHandle.of(
                             Long.parseLong(Files.readString(forked).strip()))
                     .orElseThrow();
@@ -184,7 +184,7 @@ class GuardedProcessIT {
     }
 
     private static void awaitEnd(List<ProcessHandle> servers) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(servers)
+        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(servers)
                 .noneMatch(ProcessHandle::isAlive));
     }
 }

@@ -47,9 +47,11 @@ class LocalTemporalIT {
                 server.start();
 
                 assertThat(server.pid()).isNotEqualTo(firstPid);
-                Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
-                                client.listExecutions("WorkflowId = 'survivor'"))
-                        .hasSize(1));
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(3))
+                        .ignoreExceptions()
+                        .untilAsserted(() -> assertThat(client.listExecutions("WorkflowId = 'survivor'"))
+                                .hasSize(1));
             } finally {
                 stubs.shutdownNow();
             }
