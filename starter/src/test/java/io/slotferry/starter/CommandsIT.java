@@ -80,14 +80,15 @@ class CommandsIT {
 
         assertThat(done.out()).contains("Declined: nothing was touched.");
         assertThat(done.code()).isEqualTo(ExitCode.REFUSED.code());
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofMinutes(2))
                 .untilAsserted(
                         () -> assertThat(run("watch", cli(), "declined").out()).contains("declined: STOPPED"));
     }
 
     @Test
     void a_person_who_answers_yes_watches_a_display_that_is_redrawn() {
-        Cli.Done done = expand(cli().person(80, "y"), "person");
+        // Tried again, so that there is a while to be watched.
+        Cli.Done done = expand(cli().person(80, "y"), "waits-watched");
 
         assertThat(done.out()).contains("\u001b[J").contains("COMPLETED");
         assertThat(done.code()).isZero();
@@ -377,7 +378,7 @@ class CommandsIT {
     @Test
     void a_run_that_does_not_exist_is_answered_with_the_recent_ones() {
         expand(cli(), "recent", "-y");
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
             Cli.Done done = run("status", cli(), "no-such-run");
             assertThat(done.err())
                     .contains("There is no run called \"no-such-run\", as a workflow ID or as a cluster.")
@@ -403,7 +404,7 @@ class CommandsIT {
         CompletableFuture<Cli.Done> expanding =
                 CompletableFuture.supplyAsync(() -> expand(person, "patient", "--task-queue", "night"));
 
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(person.soFar())
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(person.soFar())
                 .isEqualTo("No worker polls task queue \"night\"; nothing is started until one does; Ctrl-C"
                         + " gives up. Start it: slotferry worker --task-queue night\n"));
         WorkerFactory late = temporal.startWorker("night");

@@ -213,7 +213,7 @@ public final class ScriptedExpansion implements ExpandClusterWorkflow {
         @Override
         public void move(boolean waits) {
             Activity.getExecutionContext().heartbeat(new BatchProgress(17, 32, 100, 8_000, 1));
-            if (waits && Activity.getExecutionContext().getInfo().getAttempt() < 4) {
+            if (waits && Activity.getExecutionContext().getInfo().getAttempt() < 5) {
                 throw ApplicationFailure.newFailure(
                         "VIEWS_DISAGREE: 10.0.0.3:7000 sees another owner", "VIEWS_DISAGREE");
             }

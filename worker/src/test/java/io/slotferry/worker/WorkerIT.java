@@ -18,6 +18,7 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ import picocli.CommandLine;
 
 /** The worker as a process of its own, on a real Temporal. */
 class WorkerIT {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;
@@ -59,7 +60,8 @@ class WorkerIT {
         startWorker(temporal.address());
         awaitOutput("worker ready: namespace default at " + temporal.address() + ", task queue slotferry");
 
-        withClient(client -> assertThat(new SearchAttributes(client).usable()).hasSize(3));
+        withClient(client -> await().atMost(LONG).untilAsserted(() -> assertThat(new SearchAttributes(client).usable())
+                .hasSize(3)));
 
         worker.destroy();
         assertThat(worker.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -99,7 +101,7 @@ class WorkerIT {
                     WorkflowOptions.newBuilder().setTaskQueue(Names.TASK_QUEUE).build());
             run.start(Map.of("cluster", Map.of("name", "orders", "sedes", List.of()), "backup", 5));
 
-            Throwable failure = catchThrowable(() -> run.getResult(60, TimeUnit.SECONDS, Object.class));
+            Throwable failure = catchThrowable(() -> run.getResult(LONG.toSeconds(), TimeUnit.SECONDS, Object.class));
 
             assertThat(Failures.haltOf(failure).kind()).isEqualTo(FailureKind.BAD_REQUEST);
             assertThat(Failures.haltOf(failure).text()).contains("cluster.sedes", "cluster.seeds", "backup");
@@ -126,7 +128,7 @@ class WorkerIT {
     }
 
     private String output() throws IOException {
-        return Files.readString(folder.resolve("output"));
+        return new String(Files.readAllBytes(folder.resolve("output")), StandardCharsets.UTF_8);
     }
 
     private void withClient(Consumer<WorkflowClient> work) {
