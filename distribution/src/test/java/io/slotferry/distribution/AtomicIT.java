@@ -50,12 +50,12 @@ class AtomicIT {
                 backstage, LocalCluster.builder(wanted.orSkip(TestAbortedException::new)), Dataset.of(20_000))) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
-            // Snapshots are taken at 3 ms a key, so that there is a middle to meet.
-            orders.cluster().masters().forEach(source -> saveKeysEach(source, "3000"));
+            // Snapshots are taken at 8 ms a key, so that there is a middle to meet.
+            orders.cluster().masters().forEach(source -> saveKeysEach(source, "8000"));
             CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(() ->
                     orders.expand(List.of(master), List.of(replica), "--migration", "atomic", "--batch-slots", "1400"));
 
-            await().atMost(Duration.ofMinutes(2))
+            await().atMost(Duration.ofMinutes(5))
                     .until(() -> outcome.isDone()
                             || orders.cluster().masters().stream().anyMatch(AtomicIT::migrates));
             assertThat(outcome.isDone()).as("it ended before a job was seen").isFalse();

@@ -123,19 +123,21 @@ class ClosedRunIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(
-                    () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "512"));
-            MidBatch moment = MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone)
-                    .orElseThrow();
+                    () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "512", "--pause", "PT3S"));
+            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone))
+                    .isPresent();
             run(orders).terminate("test");
             assertThat(running.get().exit()).isEqualTo(8);
+            int last = orders.history().last().orElseThrow().number();
+            assertThat(last).isBetween(3, 7);
 
-            Outcome outcome = orders.goOn(backstage);
+            Outcome outcome = orders.goOn(backstage, "--mode", "fast");
 
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             assertThat(orders.history().movements())
                     .extracting(Movement::number)
                     .first()
-                    .matches(first -> first == moment.batch() || first == moment.batch() + 1);
+                    .matches(first -> first == last || first == last + 1);
             orders.assertBalanced(4);
             orders.assertNothingLostThroughAStandstill();
         }
@@ -204,24 +206,29 @@ class ClosedRunIT {
     @CsvSource({"Preflight, PREFLIGHT_FAILED", "ReadSettings, RESET_TOO_FAR"})
     void a_reset_to_before_the_first_change_while_slots_are_open_is_refused_and_the_run_before_it_is_gone_on_with(
             String step, String kind) throws Exception {
-        try (GrowingCluster orders = cluster()) {
+        try (TemporalAndWorker own = TemporalAndWorker.start();
+                GrowingCluster orders = cluster(own)) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
-            CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
+            CompletableFuture<Outcome> running = expandInOneBatch(own, orders, master, replica);
+            suspendInMidSlot(own.worker(), orders, running);
+            own.worker().kill();
 
-            resetToBefore(step, orders);
+            resetToBefore(own, step, orders);
+            own.startWorker();
 
             assertThat(running.get().exit()).isEqualTo(8);
-            assertThatThrownBy(() -> result(orders)).satisfies(failure -> {
-                Halt halt = Failures.haltOf(failure);
-                assertThat(halt.kind().name()).as(halt.text()).isEqualTo(kind);
-            });
+            assertThatThrownBy(() -> run(own, orders).getResult(ExpandResult.class))
+                    .satisfies(failure -> {
+                        Halt halt = Failures.haltOf(failure);
+                        assertThat(halt.kind().name()).as(halt.text()).isEqualTo(kind);
+                    });
             assertThat(openSlots(orders)).isPositive();
 
-            Outcome outcome = orders.goOn(backstage, "--mode", "fast");
+            Outcome outcome = orders.goOn(own, "--mode", "fast");
 
             assertThat(outcome.exit()).as(outcome.text()).isZero();
-            assertLeaseEnded(orders);
+            assertLeaseEnded(own, orders);
             orders.assertBalanced(4);
             assertSettingsPutBack(orders);
             orders.assertNothingLostThroughAStandstill();
@@ -260,8 +267,9 @@ class ClosedRunIT {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> running = expandInOneBatch(own, orders, master, replica);
-            killInMidSlot(own.worker(), orders);
-            WorkflowStub run = own.link().client().newUntypedWorkflowStub(orders.workflowId());
+            suspendInMidSlot(own.worker(), orders, running);
+            own.worker().kill();
+            WorkflowStub run = run(own, orders);
 
             run.cancel();
             own.startWorker();
@@ -291,28 +299,30 @@ class ClosedRunIT {
                              "backup": "none", "accept": ["master-without-replica"]}
                             """.formatted(orders.cluster().masters().get(0).address(), master.address())));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofMinutes(5))
                     .ignoreExceptions()
                     .until(() -> run.query("status", ExpandStatus.class).state() == RunState.WAITING);
 
             run.cancel();
 
             assertThatThrownBy(() -> result(orders)).hasCauseInstanceOf(CanceledFailure.class);
-            assertThatThrownBy(() -> leaseStatus(orders)).isInstanceOf(WorkflowNotFoundException.class);
+            assertThatThrownBy(() -> leaseStatus(backstage, orders)).isInstanceOf(WorkflowNotFoundException.class);
             assertThat(ask(master, Jedis::clusterNodes).lines()).hasSize(1);
             assertSettingsPutBack(orders);
         }
     }
 
     /** Between two windows no slot is open: it is stopped until it is caught in one. */
-    private static void killInMidSlot(WorkerProcess worker, GrowingCluster orders) throws InterruptedException {
+    private static void suspendInMidSlot(
+            WorkerProcess worker, GrowingCluster orders, CompletableFuture<Outcome> running)
+            throws InterruptedException {
         worker.suspend();
         while (openSlots(orders) == 0) {
             worker.resume();
+            assertThat(running).as("the run").isNotDone();
             Thread.sleep(10);
             worker.suspend();
         }
-        worker.kill();
     }
 
     private static GrowingCluster cluster() {
@@ -327,10 +337,17 @@ class ClosedRunIT {
     private static String terminateInMidSlot(
             TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) throws Exception {
         CompletableFuture<Outcome> running = expandInOneBatch(stage, orders, master, replica);
-        WorkflowStub run = stage.link().client().newUntypedWorkflowStub(orders.workflowId());
+        WorkflowStub run = run(stage, orders);
         String runId = run.describe().getExecution().getRunId();
-        run.terminate("test");
-        assertThat(openSlots(orders)).isPositive();
+        // Tests side by side have one worker.
+        synchronized (ClosedRunIT.class) {
+            suspendInMidSlot(stage.worker(), orders, running);
+            try {
+                run.terminate("test");
+            } finally {
+                stage.worker().resume();
+            }
+        }
         assertThat(running.get().exit()).isEqualTo(8);
         return runId;
     }
@@ -354,17 +371,16 @@ class ClosedRunIT {
         return running;
     }
 
-    /** Resets the open run to before one of the workflow's tasks that ended; answers the new run's ID. */
     /** So that this step is done again, and all after it. */
-    private static void resetToBefore(String step, GrowingCluster orders) {
-        long task = client().fetchHistory(orders.workflowId()).getEvents().stream()
+    private static void resetToBefore(TemporalAndWorker stage, String step, GrowingCluster orders) {
+        long task = stage.link().client().fetchHistory(orders.workflowId()).getEvents().stream()
                 .filter(HistoryEvent::hasActivityTaskScheduledEventAttributes)
                 .map(HistoryEvent::getActivityTaskScheduledEventAttributes)
                 .filter(scheduled -> scheduled.getActivityType().getName().equals(step))
                 .findFirst()
                 .orElseThrow()
                 .getWorkflowTaskCompletedEventId();
-        reset(orders, task);
+        reset(stage, orders, task);
     }
 
     /** Answers the new run's ID. */
@@ -373,15 +389,17 @@ class ClosedRunIT {
                 .filter(event -> event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
                 .map(HistoryEvent::getEventId)
                 .toList();
-        return reset(orders, tasks.get(tasks.size() - 1));
+        return reset(backstage, orders, tasks.get(tasks.size() - 1));
     }
 
-    private static String reset(GrowingCluster orders, long task) {
-        return client().getWorkflowServiceStubs()
+    /** Resets the open run to before one of the workflow's tasks that ended; answers the new run's ID. */
+    private static String reset(TemporalAndWorker stage, GrowingCluster orders, long task) {
+        WorkflowClient client = stage.link().client();
+        return client.getWorkflowServiceStubs()
                 .blockingStub()
                 .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
-                        .setNamespace(client().getOptions().getNamespace())
-                        .setWorkflowExecution(run(orders).describe().getExecution())
+                        .setNamespace(client.getOptions().getNamespace())
+                        .setWorkflowExecution(run(stage, orders).describe().getExecution())
                         .setWorkflowTaskFinishEventId(task)
                         .setRequestId(UUID.randomUUID().toString())
                         .setReason("test")
@@ -394,9 +412,13 @@ class ClosedRunIT {
     }
 
     private static void assertLeaseEnded(GrowingCluster orders) {
+        assertLeaseEnded(backstage, orders);
+    }
+
+    private static void assertLeaseEnded(TemporalAndWorker stage, GrowingCluster orders) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> leaseStatus(orders) != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+                .atMost(Duration.ofMinutes(3))
+                .until(() -> leaseStatus(stage, orders) != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
     }
 
     private static long openSlots(GrowingCluster orders) {
@@ -459,7 +481,11 @@ class ClosedRunIT {
     }
 
     private static WorkflowStub run(GrowingCluster orders) {
-        return client().newUntypedWorkflowStub(orders.workflowId());
+        return run(backstage, orders);
+    }
+
+    private static WorkflowStub run(TemporalAndWorker stage, GrowingCluster orders) {
+        return stage.link().client().newUntypedWorkflowStub(orders.workflowId());
     }
 
     private static String leaseId(GrowingCluster orders) {
@@ -469,7 +495,11 @@ class ClosedRunIT {
                 .orElseThrow());
     }
 
-    private static WorkflowExecutionStatus leaseStatus(GrowingCluster orders) {
-        return client().newUntypedWorkflowStub(leaseId(orders)).describe().getStatus();
+    private static WorkflowExecutionStatus leaseStatus(TemporalAndWorker stage, GrowingCluster orders) {
+        return stage.link()
+                .client()
+                .newUntypedWorkflowStub(leaseId(orders))
+                .describe()
+                .getStatus();
     }
 }

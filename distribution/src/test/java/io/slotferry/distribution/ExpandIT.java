@@ -13,6 +13,7 @@ import io.slotferry.servers.LocalClusterBuilder;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
+import io.slotferry.workflows.contract.RunState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -146,9 +147,12 @@ class ExpandIT {
                     "--pause",
                     "PT3S"));
             Awaitility.await()
-                    .atMost(java.time.Duration.ofSeconds(60))
+                    .atMost(java.time.Duration.ofMinutes(5))
                     .ignoreExceptions()
                     .until(() -> !orders.history().movements().isEmpty());
+            // So that it holds the cluster for as long as the other one takes to be refused.
+            orders.word("pause");
+            orders.awaitState(RunState.PAUSED);
 
             Outcome refused = orders.expandAs(
                     "the-same-by-another-name",
@@ -162,6 +166,7 @@ class ExpandIT {
             assertThat(refused.exit()).as(refused.text()).isEqualTo(3);
             assertThat(refused.text()).contains(orders.workflowId());
             assertThat(refused.event("result").at("/halt/kind").asText()).isEqualTo("LEASE_HELD");
+            orders.word("resume");
             assertThat(holder.get().exit()).as(holder.get().text()).isZero();
             assertThat(Stream.of(second.get(0), second.get(1)).map(ExpandIT::knownNodes))
                     .containsOnly(1L);

@@ -33,7 +33,7 @@ class FaultsIT {
         try (TemporalAndWorker backstage = TemporalAndWorker.start();
                 GrowingCluster orders = GrowingCluster.start(
                         backstage,
-                        LocalCluster.builder(ServerBinary.find()).config("cluster-node-timeout 2000"),
+                        LocalCluster.builder(ServerBinary.find()).config("cluster-node-timeout 5000"),
                         Dataset.of(60_000))) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
@@ -46,7 +46,7 @@ class FaultsIT {
             LocalNode successor = orders.cluster().replicas().get(0);
             SlotRanges slots = owned(source);
             source.kill();
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isMaster(successor));
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> isMaster(successor));
             source.start();
 
             assertThat(outcome.get().exit()).as(outcome.get().text()).isZero();
@@ -56,7 +56,7 @@ class FaultsIT {
             // What Redis had not replicated when its master died is lost, and nothing else.
             assertThat(audit.counts().keySet()).allMatch(Finding.Fault::losesWrite);
             assertThat(audit.findings()).allMatch(finding -> slots.contains(finding.slot()));
-            assertThat(audit.lostWrites()).isLessThan(50);
+            assertThat(audit.lostWrites()).isLessThan(200);
         }
     }
 

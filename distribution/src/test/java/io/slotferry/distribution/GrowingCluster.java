@@ -22,20 +22,40 @@ import io.slotferry.starter.RetuneCommand;
 import io.slotferry.starter.RollbackCommand;
 import io.slotferry.starter.ScheduleCreateCommand;
 import io.slotferry.starter.StatusCommand;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.RunState;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.temporal.client.WorkflowStub;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import picocli.CommandLine;
 
 /** A cluster of three masters and three replicas under traffic, which the command line expands. */
 final class GrowingCluster implements AutoCloseable {
     private static final AtomicInteger NAMES = new AtomicInteger();
+
+    /** A node that is silent for so long is dead, and not just one among many processes. */
+    private static final Duration BUSY_MACHINE = Duration.ofSeconds(10);
+
+    /** Latency on a busy machine is no load on the cluster: with the usual limits batches would wait until tests are over. */
+    private static final String THRESHOLDS = """
+            {"thresholds": {"meanLatency": "PT5S", "p99Latency": "PT10S", "replicationLag": "PT10S"}}
+            """;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final TemporalAndWorker backstage;
     private final LocalCluster cluster;
@@ -43,6 +63,7 @@ final class GrowingCluster implements AutoCloseable {
     private final String name = "orders-" + NAMES.incrementAndGet();
     private final List<Dataset> datasets;
     private final Traffic traffic;
+    private volatile StringWriter printing = new StringWriter();
 
     private GrowingCluster(TemporalAndWorker backstage, LocalCluster cluster, List<Dataset> datasets) {
         this.backstage = backstage;
@@ -58,8 +79,10 @@ final class GrowingCluster implements AutoCloseable {
     }
 
     static GrowingCluster start(TemporalAndWorker backstage, LocalClusterBuilder described, Dataset... datasets) {
-        LocalCluster cluster =
-                described.hosts("127.0.0.1", "127.0.0.2", "127.0.0.3").start();
+        LocalCluster cluster = described
+                .hosts("127.0.0.1", "127.0.0.2", "127.0.0.3")
+                .nodeTimeout(BUSY_MACHINE)
+                .start();
         try {
             return new GrowingCluster(backstage, cluster, List.of(datasets));
         } catch (RuntimeException e) {
@@ -127,6 +150,8 @@ final class GrowingCluster implements AutoCloseable {
             List<LocalNode> replicas,
             String... options) {
         List<String> arguments = new ArrayList<>(List.of(
+                "--file",
+                thresholds().toString(),
                 "--name",
                 clusterName,
                 "--seed",
@@ -149,13 +174,47 @@ final class GrowingCluster implements AutoCloseable {
                 arguments.add(options[i]);
             }
         }
-        return run(new ExpandCommand(stage.environment()), arguments);
+        StringWriter err = new StringWriter();
+        printing = err;
+        return run(new ExpandCommand(stage.environment()), arguments, err);
+    }
+
+    private Path thresholds() {
+        try {
+            return Files.writeString(cluster.folder().resolve("request.json"), THRESHOLDS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the expansion that was started last has told people so far. */
+    String soFar() {
+        return printing.toString();
+    }
+
+    /** Gives the run of this cluster a word, as its operator does. */
+    void word(String word) {
+        run().update(word, Object.class, Map.of("by", "a test"));
+    }
+
+    /** Waits until the run of this cluster is in this state. */
+    void awaitState(RunState state) {
+        Awaitility.await(state.toString())
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> run().query("status", ExpandStatus.class).state() == state);
+    }
+
+    private WorkflowStub run() {
+        return backstage.link().client().newUntypedWorkflowStub(workflowId());
     }
 
     /** Makes a schedule that expands by these nodes. */
     Outcome schedule(String id, List<LocalNode> masters, List<LocalNode> replicas, String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 id,
+                "--file",
+                thresholds().toString(),
                 "--name",
                 name,
                 "--seed",
@@ -211,8 +270,11 @@ final class GrowingCluster implements AutoCloseable {
     }
 
     private static Outcome run(Object command, List<String> arguments) {
+        return run(command, arguments, new StringWriter());
+    }
+
+    private static Outcome run(Object command, List<String> arguments, StringWriter err) {
         StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
         CommandLine line = new CommandLine(command);
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         int exit = line.execute(arguments.toArray(String[]::new));

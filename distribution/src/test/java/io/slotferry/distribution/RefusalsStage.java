@@ -50,9 +50,12 @@ final class RefusalsStage implements AutoCloseable {
         worker = SlotferryWorker.start(
                 link.client(),
                 new WorkerSettings("slotferry", CREDENTIALS, Optional.empty(), folder.resolve("reports")));
-        LocalClusterBuilder described = LocalCluster.builder(binary);
+        // Nodes that are held for failing would be another cluster than the one that was not touched.
+        Duration busyMachine = Duration.ofSeconds(60);
+        LocalClusterBuilder described = LocalCluster.builder(binary).nodeTimeout(busyMachine);
         cluster = described.hosts("127.0.0.1", "127.0.0.2", "127.0.0.3").start();
         locked = LocalCluster.builder(binary)
+                .nodeTimeout(busyMachine)
                 .masters(1)
                 .replicasPerMaster(0)
                 .password("s3cret")
@@ -87,7 +90,7 @@ final class RefusalsStage implements AutoCloseable {
             jedis.configSet("cluster-require-full-coverage", "no");
             jedis.clusterAddSlots(slot);
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofMinutes(3))
                     .ignoreExceptionsInstanceOf(JedisClusterException.class)
                     .until(() -> jedis.set("left", "here").equals("OK"));
             jedis.clusterDelSlots(slot);
@@ -105,7 +108,7 @@ final class RefusalsStage implements AutoCloseable {
             first.clusterSetConfigEpoch(1);
             second.clusterSetConfigEpoch(2);
             first.clusterMeet(two.host(), two.port());
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Stream.of(first, second)
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> Stream.of(first, second)
                     .allMatch(RefusalsStage::knowsBoth));
         }
     }

@@ -80,7 +80,7 @@ class StrangerIT {
                             "--accept",
                             "master-without-replica,new-node-memory")));
             Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
+                    .atMost(Duration.ofMinutes(5))
                     .ignoreExceptions()
                     .until(() -> GuardIT.attemptsOverLoad(ours, orders) > 0);
             second.traps().arm("meet", How.HOLD);

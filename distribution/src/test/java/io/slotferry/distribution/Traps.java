@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
  * check of its own can hold it back any more. Test and workers meet in a folder; a trap catches once.
  */
 record Traps(Path folder) {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** What happens to the worker. */
     enum How {

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 /** Starts a run as the Web UI's form does: type, task queue, a free workflow ID, and text that nobody has looked at. */
 final class WebForm {
     /** Far more than a refusal takes; a run that is open after it hangs. */
-    private static final long HANGS_AFTER_SECONDS = 60;
+    private static final long HANGS_AFTER_SECONDS = 300;
 
     private final WorkflowClient client;
 

@@ -2,6 +2,7 @@ package io.slotferry.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.StatusRuntimeException;
 import io.slotferry.distribution.Traps.Caught;
 import io.slotferry.distribution.Traps.How;
 import io.slotferry.sandbox.TcpProxy;
@@ -34,7 +35,7 @@ final class ZombieStage implements AutoCloseable {
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     /** Some attempts go to the worker that is away: its polls are open still. Each is missed after its heartbeat timeout. */
-    private static final Duration OVERTAKEN_WITHIN = Duration.ofMinutes(2);
+    private static final Duration OVERTAKEN_WITHIN = Duration.ofMinutes(6);
 
     private final TemporalAndWorker temporal;
     private final GrowingCluster orders;
@@ -123,6 +124,7 @@ final class ZombieStage implements AutoCloseable {
         Awaitility.await(activity + " by another worker")
                 .pollInterval(Duration.ofMillis(100))
                 .atMost(OVERTAKEN_WITHIN)
+                .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
                 .until(() -> pending().stream()
                         .map(PendingActivityInfo::getActivityId)
                         .noneMatch(other -> pending.equals(Optional.of(other))));
