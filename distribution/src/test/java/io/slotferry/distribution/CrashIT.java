@@ -20,11 +20,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** What dies in the middle of a batch, and how the run goes on. */
 @Isolated("it measures how soon slots move again")
 class CrashIT {
-    /**
-     * From a worker's restart until slots move again. The heartbeat timeout, and a few seconds: the rest is for a machine that
-     * has much else to do.
-     */
-    private static final Duration SOON = Duration.ofMinutes(1);
+    /** From a worker's or server's restart until slots move again; promised, not aimed at. */
+    private static final Duration PROMISE = Duration.ofSeconds(15);
 
     @Test
     void a_worker_that_dies_inside_a_batch_is_followed_by_one_that_goes_on_in_that_batch() throws Exception {
@@ -44,7 +41,7 @@ class CrashIT {
             Duration waited = untilMovement(master, slots, outcome);
 
             System.out.println("Slots moved again " + waited.toMillis() + " ms after the second worker began to poll.");
-            assertThat(waited).isLessThanOrEqualTo(SOON);
+            assertThat(waited).isLessThanOrEqualTo(PROMISE);
             assertThat(outcome.get().exit()).as(outcome.get().text()).isZero();
             orders.assertBalanced(4);
             BatchHistory history = orders.history();
