@@ -2,6 +2,7 @@ package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.ByteSize;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
@@ -50,6 +51,7 @@ final class StatusText {
                 lines.add(cut(figures(look, status, keysPerSecond)));
             }
             pacing(look, status).ifPresent(pacing -> lines.add(cut(pacing)));
+            latency(look, status).ifPresent(latency -> lines.add(cut("Latency: " + latency.text())));
             if (status.halt().isEmpty()) {
                 lines.add(cut(why(look, status)));
             }
@@ -170,6 +172,10 @@ final class StatusText {
     /** As the batch in hand says, where it has begun to. */
     private static Optional<String> pacing(Look look, ExpandStatus status) {
         return moves(status) ? look.inHand().flatMap(BatchProgress::pacing).or(status::pacing) : Optional.empty();
+    }
+
+    private static Optional<ClientLatency> latency(Look look, ExpandStatus status) {
+        return moves(status) ? look.inHand().flatMap(BatchProgress::latency).or(status::latency) : Optional.empty();
     }
 
     private static String batch(ExpandStatus status) {

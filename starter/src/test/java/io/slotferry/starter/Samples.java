@@ -9,6 +9,7 @@ import io.slotferry.planning.PlannedShard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -83,7 +84,8 @@ final class Samples {
                         Optional.empty())),
                 moving ? (batch - 1) * 2_500_000L : 0,
                 moving ? Optional.of(ExpandRequest.Migration.KEYS) : Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                moving ? Optional.of(new ClientLatency(210, 604, 202, 497, false)) : Optional.empty());
     }
 
     static ExpandStatus status(Phase phase, RunState state, String why, int batch) {
@@ -147,7 +149,7 @@ final class Samples {
                 STARTED.plusSeconds(903),
                 outcome == RunState.STOPPED ? "slotferry expand with the same request goes on" : "",
                 Optional.empty(),
-                true,
+                !refused,
                 Optional.empty());
     }
 

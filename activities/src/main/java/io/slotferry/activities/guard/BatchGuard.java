@@ -5,8 +5,10 @@ import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Stands before every batch. Waiting is an attempt that fails and is tried again, which writes no history. */
@@ -14,10 +16,11 @@ public interface BatchGuard {
     /**
      * Passes where the batch may begin.
      *
+     * @return what clients of its masters feel; empty where that was not looked at
      * @throws io.slotferry.activities.attempt.Halted of kind NOT_HEALTHY or LOAD_TOO_HIGH, which are tried again
      * @throws io.slotferry.activities.redis.NodeFailure where a master of the batch does not answer
      */
-    void before(Ends ends);
+    Optional<ClientLatency.Look> before(Ends ends);
 
     /** The batch is over: from here to the next gate the load on its nodes is that of clients alone. */
     void after(Ends ends);
@@ -31,7 +34,9 @@ public interface BatchGuard {
     static BatchGuard none() {
         return new BatchGuard() {
             @Override
-            public void before(Ends ends) {}
+            public Optional<ClientLatency.Look> before(Ends ends) {
+                return Optional.empty();
+            }
 
             @Override
             public void after(Ends ends) {}

@@ -9,6 +9,7 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
+import io.slotferry.workflows.contract.ClientLatency.Look;
 import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
@@ -17,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -64,7 +67,7 @@ public final class LoadGuard implements BatchGuard {
     }
 
     @Override
-    public void before(Ends ends) {
+    public Optional<Look> before(Ends ends) {
         refuseFailingNodes(ends);
         Map<NodeAddress, Measured> measured = measure(ends);
         List<String> over = new ArrayList<>();
@@ -86,6 +89,12 @@ public final class LoadGuard implements BatchGuard {
                     "wait for a quieter hour, then slotferry retry; slotferry retune --threshold sets other limits");
         }
         measured.values().forEach(node -> memory.forget(node.info()));
+        return Optional.of(new Look(highest(measured, Measured::meanMillis), highest(measured, Measured::p99Millis)));
+    }
+
+    /** In microseconds. */
+    private static long highest(Map<NodeAddress, Measured> measured, ToDoubleFunction<Measured> millis) {
+        return Math.round(measured.values().stream().mapToDouble(millis).max().orElse(0) * 1_000);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.slotferry.activities.redis.Nodes;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.BatchOrder.Adaptive;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Baseline;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class AdaptivePacer implements Pacer {
     private final SpeedController controller;
     private final Thread thread;
     private PacingState state;
+    private Optional<ClientLatency> latency = Optional.empty();
     private int atWork;
     private volatile Speed speed;
     private volatile boolean closed;
@@ -139,6 +142,7 @@ public final class AdaptivePacer implements Pacer {
         synchronized (this) {
             double before = controller.level();
             controller.look(readings);
+            latency = latency(readings).or(() -> latency);
             speed = Speed.at(controller.level());
             if (controller.level() < before) {
                 log.info("{}", controller.text());
@@ -206,6 +210,33 @@ public final class AdaptivePacer implements Pacer {
     @Override
     public synchronized Optional<String> text() {
         return Optional.of(controller.text());
+    }
+
+    @Override
+    public synchronized Optional<ClientLatency> latency() {
+        return latency;
+    }
+
+    /** Of the nodes that answered; empty where none did. */
+    static Optional<ClientLatency> latency(List<Reading> readings) {
+        List<Reading> answered =
+                readings.stream().filter(reading -> reading.felt().isPresent()).toList();
+        return answered.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ClientLatency(
+                        highest(
+                                answered,
+                                reading -> reading.felt().orElseThrow().mean()),
+                        highest(
+                                answered,
+                                reading -> reading.felt().orElseThrow().p99()),
+                        highest(answered, reading -> reading.usual().mean()),
+                        highest(answered, reading -> reading.usual().p99()),
+                        true));
+    }
+
+    private static long highest(List<Reading> readings, ToLongFunction<Reading> micros) {
+        return readings.stream().mapToLong(micros).max().orElseThrow();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.slotferry.activities.pacing;
 
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.PacingState;
 import java.util.Optional;
@@ -20,6 +21,9 @@ public interface Pacer extends AutoCloseable {
 
     /** How fast it goes and why, for a person; empty where that does not change. */
     Optional<String> text();
+
+    /** What clients of the nodes that take part feel; empty where that is not looked at. */
+    Optional<ClientLatency> latency();
 
     @Override
     void close();
@@ -48,6 +52,11 @@ public interface Pacer extends AutoCloseable {
 
             @Override
             public Optional<String> text() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<ClientLatency> latency() {
                 return Optional.empty();
             }
 

@@ -24,6 +24,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.FailureKind.Proceeds;
 import java.time.Duration;
@@ -129,6 +130,7 @@ public final class BatchMover {
         private final BatchRun run;
         private final Paces paces;
         private final long began = System.nanoTime();
+        private Optional<ClientLatency.Look> felt = Optional.empty();
         private int resumed = -1;
 
         Attempt(BatchOrder order, Lifeline lifeline, ProcessMemory memory) {
@@ -155,7 +157,7 @@ public final class BatchMover {
                 return outcome();
             }
             if (!jobAtWork && !standsOpen(passed)) {
-                look(ends);
+                felt = look(ends);
             }
             for (int recoveries = 0; ; recoveries++) {
                 try {
@@ -177,10 +179,8 @@ public final class BatchMover {
         }
 
         /** Slots go home under any load. */
-        private void look(Ends ends) {
-            if (order.way() == Way.THERE) {
-                guard.before(ends);
-            }
+        private Optional<ClientLatency.Look> look(Ends ends) {
+            return order.way() == Way.THERE ? guard.before(ends) : Optional.empty();
         }
 
         /** Whether a slot of the batch is in hand: then it goes on, whatever the load. */
@@ -258,7 +258,8 @@ public final class BatchMover {
                     (System.nanoTime() - began) / 1_000_000,
                     Optional.of(memory.atRest()),
                     run.atomic(),
-                    run.paced());
+                    run.paced(),
+                    felt);
         }
     }
 

@@ -144,7 +144,8 @@ final class BatchRun {
     }
 
     BatchProgress progress() {
-        return new BatchProgress(order.number(), slotsDone.get(), order.slots(), keys.get(), bytes.get(), pacer.text());
+        return new BatchProgress(
+                order.number(), slotsDone.get(), order.slots(), keys.get(), bytes.get(), pacer.text(), pacer.latency());
     }
 
     /** What pacing has learnt; empty where the mode keeps to one speed. */

@@ -19,6 +19,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.ClientLatency.Look;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
@@ -106,6 +107,14 @@ class LoadGuardTest {
         assertThat(halt(Mode.FAST).evidence())
                 .containsExactly(TARGET.address()
                         + ": memory 81 % (81 of 100 MB) and it is to take slots, limit 80 % (thresholds.memory)");
+    }
+
+    @Test
+    void what_clients_of_the_slowest_master_feel_is_told_of_a_batch_that_may_begin() {
+        source.pingMicros = new long[] {120};
+        target.pingMicros = new long[] {300};
+
+        assertThat(guard(Mode.STEADY).before(ends())).contains(new Look(300, 300));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.slotferry.activities.pacing.Reading.Latency;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Baseline;
 import java.util.List;
@@ -40,6 +41,17 @@ final class SpeedControllerTest {
 
     private static void look(SpeedController controller, Latency latency) {
         controller.look(List.of(felt(latency)));
+    }
+
+    @Test
+    void what_clients_of_the_slowest_nodes_feel_stands_beside_their_baselines_and_a_silent_node_says_nothing() {
+        Reading other = new Reading(
+                NODE, Optional.of(new Latency(400, 9_000, 125)), new Baseline(300, 6_000, 310, 6_100), List.of());
+        Reading silent = new Reading(NODE, Optional.empty(), new Baseline(9_000, 90_000, 9_000, 90_000), List.of());
+
+        assertThat(AdaptivePacer.latency(List.of(felt(LOUD), other, silent)))
+                .contains(new ClientLatency(1_500, 9_000, 1_000, 6_000, true));
+        assertThat(AdaptivePacer.latency(List.of(silent))).isEmpty();
     }
 
     @Test

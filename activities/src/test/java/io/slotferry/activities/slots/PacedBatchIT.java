@@ -16,6 +16,7 @@ import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Adaptive;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.FailureKind;
@@ -101,10 +102,11 @@ class PacedBatchIT {
         AtomicInteger looks = new AtomicInteger();
         BatchGuard guard = new BatchGuard() {
             @Override
-            public void before(Ends ends) {
+            public Optional<ClientLatency.Look> before(Ends ends) {
                 if (looks.incrementAndGet() > 2) {
                     throw new Halted(FailureKind.LOAD_TOO_HIGH, "busy", List.of(), "wait");
                 }
+                return Optional.empty();
             }
 
             @Override

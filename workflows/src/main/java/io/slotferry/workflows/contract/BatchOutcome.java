@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param seen the processes at the ends of its lanes; absent from outcomes of earlier releases
  * @param atomic what atomic migration had to do with it; empty where slots moved key by key alone
  * @param pacing what pacing ADAPTIVE has learnt; empty in the other modes
+ * @param atGate what clients felt just before the batch; empty where it was under way already
  */
 public record BatchOutcome(
         BatchProgress progress,
@@ -21,16 +22,18 @@ public record BatchOutcome(
         long millis,
         Optional<Processes> seen,
         Optional<Atomic> atomic,
-        Optional<PacingState> pacing) {
+        Optional<PacingState> pacing,
+        Optional<ClientLatency.Look> atGate) {
     public BatchOutcome {
         // Absent from outcomes of earlier releases.
         atomic = atomic == null ? Optional.empty() : atomic;
         pacing = pacing == null ? Optional.empty() : pacing;
+        atGate = atGate == null ? Optional.empty() : atGate;
     }
 
     /** A batch that moved key by key. */
     public BatchOutcome(BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {
-        this(progress, complete, resumed, millis, seen, Optional.empty(), Optional.empty());
+        this(progress, complete, resumed, millis, seen, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** How its slots moved in this attempt, KEYS or ATOMIC; empty where none did. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param bytesMoved as MEMORY USAGE estimates
  * @param migration how slots moved of late, KEYS or ATOMIC; empty before the first batch is done
  * @param pacing how fast pacing ADAPTIVE let the last batch go, and why; empty before, and in the other modes
+ * @param latency what clients felt lately, and before the first batch; empty before that
  */
 public record ExpandStatus(
         String workflowId,
@@ -52,7 +53,8 @@ public record ExpandStatus(
         Optional<Tuning> tuning,
         long bytesMoved,
         Optional<Migration> migration,
-        Optional<String> pacing) {
+        Optional<String> pacing,
+        Optional<ClientLatency> latency) {
 
     public ExpandStatus {
         legal = List.copyOf(legal);
@@ -63,5 +65,6 @@ public record ExpandStatus(
         tuning = tuning == null ? Optional.empty() : tuning;
         migration = migration == null ? Optional.empty() : migration;
         pacing = pacing == null ? Optional.empty() : pacing;
+        latency = latency == null ? Optional.empty() : latency;
     }
 }

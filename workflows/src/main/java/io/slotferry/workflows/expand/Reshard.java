@@ -50,6 +50,7 @@ final class Reshard {
                         summary,
                         outcome -> {
                             run.tally().record(outcome, Run.now());
+                            run.felt(outcome);
                             migrations.record(outcome);
                             pace.record(outcome);
                         });

@@ -4,6 +4,8 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlanText;
 import io.slotferry.workflows.contract.Backup;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
@@ -55,6 +57,8 @@ final class Run {
     private Tally tally = new Tally();
     private Optional<String> pacing = Optional.empty();
     private Optional<String> pacingSummary = Optional.empty();
+    private Optional<ClientLatency.Look> baseline = Optional.empty();
+    private Optional<ClientLatency> latency = Optional.empty();
     private int pauseShare = 100;
     private boolean thresholdsRetuned;
     private boolean pausing;
@@ -139,6 +143,16 @@ final class Run {
         this.pacing = Optional.of(text);
         this.pauseShare = pauseShare;
         this.pacingSummary = Optional.of(summary);
+        announce();
+    }
+
+    /** What clients feel stands beside what they felt before the first batch. */
+    void felt(BatchOutcome outcome) {
+        baseline = baseline.or(outcome::atGate);
+        latency = outcome.progress()
+                .latency()
+                .or(() -> outcome.atGate().map(now -> ClientLatency.between(baseline.orElse(now), now)))
+                .or(() -> latency);
         announce();
     }
 
@@ -354,7 +368,8 @@ final class Run {
                 request.map(ExpandRequest::tuning),
                 shown.bytes(),
                 shown.movedBy(),
-                request.filter(r -> r.pacing().mode() == Pacing.Mode.ADAPTIVE).flatMap(r -> pacing));
+                request.filter(r -> r.pacing().mode() == Pacing.Mode.ADAPTIVE).flatMap(r -> pacing),
+                latency);
     }
 
     private Optional<Duration> timeLeft(Tally shown) {
@@ -393,7 +408,7 @@ final class Run {
                 now(),
                 ending.next(),
                 backup,
-                withoutBackup,
+                withoutBackup && ending.outcome() != RunState.REFUSED,
                 pacingSummary);
     }
 }

@@ -34,6 +34,9 @@ final class StatusMarkdown {
                 .append(movement(status))
                 .append("\n\n"));
         status.pacing().ifPresent(pacing -> text.append(pacing).append("\n\n"));
+        status.latency()
+                .ifPresent(latency ->
+                        text.append("Latency: ").append(latency.text()).append("\n\n"));
         text.append("Can be done now: ").append(legal(status)).append("\n\n");
         status.warnings()
                 .forEach(warning -> text.append("- Warning: ").append(warning).append('\n'));

@@ -136,6 +136,7 @@ final class WayBack {
                         summary,
                         outcome -> {
                             tally.record(outcome, Run.now());
+                            run.felt(outcome);
                             migrations.record(outcome);
                             pace.record(outcome);
                         });

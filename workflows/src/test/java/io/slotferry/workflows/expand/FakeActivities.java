@@ -33,6 +33,7 @@ import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.BigKeys;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
@@ -451,7 +452,8 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
                 batchTakes.toMillis(),
                 Optional.of(seen),
                 Optional.empty(),
-                order.adaptive().map(adaptive -> learning.apply(adaptive.state())));
+                order.adaptive().map(adaptive -> learning.apply(adaptive.state())),
+                Optional.of(new ClientLatency.Look(200 + 10L * order.number(), 500 + 100L * order.number())));
     }
 
     @Override

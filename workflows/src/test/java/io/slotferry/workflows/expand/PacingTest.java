@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.slotferry.planning.Member;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Baseline;
@@ -66,6 +67,14 @@ final class PacingTest {
                 .contains("3 batches ended at 35 to 70 % of full speed, slowed down 3 times; at last ADAPTIVE: 35 % of"
                         + " full speed");
         assertThat(lab.status(run).pacing()).contains("ADAPTIVE: 35 % of full speed");
+    }
+
+    @Test
+    void what_clients_feel_stands_beside_what_they_felt_before_the_first_batch() {
+        WorkflowStub run = lab.start(request(", 'batch': {'slots': 1366}, 'pacing': {'pause': 'PT1S'}"));
+        lab.result(run);
+
+        assertThat(lab.status(run).latency()).contains(new ClientLatency(230, 800, 210, 600, false));
     }
 
     @Test

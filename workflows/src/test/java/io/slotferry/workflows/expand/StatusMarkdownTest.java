@@ -27,6 +27,7 @@ class StatusMarkdownTest {
                             " | 1.3 MB | ",
                             " keys/s while batches move, about 1 h",
                             "Goes: STEADY, pause PT1H, 4 lanes, window 11:00-23:00 UTC; slots move key by key",
+                            "Latency: mean 0.21 ms, p99 0.60 ms between batches; at first 0.21 ms, 0.60 ms",
                             "Can be done now: `resume`, `retune`, `rollback`, `stop-here`, `cancel`",
                             "2026-06-01T12:00:0")
                     .contains("pause by ops: a release");
