@@ -5,6 +5,7 @@ import io.slotferry.servers.BackgroundTemporal;
 import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.Voice;
+import io.slotferry.starter.WebUi;
 import io.slotferry.workflows.contract.Names;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
@@ -163,11 +164,14 @@ final class UpCommand implements Callable<Integer> {
         fields.put("pid", server.process().pid());
         fields.put("log", folder.files().temporalLog().toString());
         fields.put("database", folder.files().database().toString());
+        String form = new WebUi(server.uiUrl(), server.namespace()).form(Optional.empty(), taskQueue);
+        fields.put("form", form);
         told.put("temporal", fields);
         voice.say("temporal  " + server.address() + (running ? ", was running" : ", started") + " (process "
                 + server.process().pid() + "), runs are kept in "
                 + folder.files().database());
         voice.say("web ui    " + server.uiUrl());
+        voice.say("          starts a run: " + form);
         if (!server.address().endsWith(":" + PORT)) {
             voice.say("          commands find it by: export TEMPORAL_ADDRESS=" + server.address());
         }

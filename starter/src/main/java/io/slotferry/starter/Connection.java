@@ -2,6 +2,7 @@ package io.slotferry.starter;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.SlotferryJson;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.enums.v1.TaskQueueType;
@@ -22,8 +23,6 @@ import io.temporal.serviceclient.RpcRetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -206,14 +205,16 @@ final class Connection implements AutoCloseable {
 
     /** The run's page in the Web UI, where the UI's address is known. */
     Optional<String> page(Run run) {
-        return ui.isEmpty()
-                ? Optional.empty()
-                : Optional.of(ui.replaceAll("/+$", "") + "/namespaces/" + path(namespace()) + "/workflows/"
-                        + path(run.workflowId()) + "/" + path(run.runId()));
+        return webUi().map(links -> links.page(run));
     }
 
-    private static String path(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    /** The form in the Web UI that starts the expansion of a cluster, where the UI's address is known. */
+    Optional<String> form(String cluster, String taskQueue) {
+        return webUi().map(links -> links.form(Optional.of(Names.expansion(cluster)), taskQueue));
+    }
+
+    private Optional<WebUi> webUi() {
+        return ui.isEmpty() ? Optional.empty() : Optional.of(new WebUi(ui, namespace()));
     }
 
     @Override

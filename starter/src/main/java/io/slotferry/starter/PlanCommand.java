@@ -5,6 +5,7 @@ import io.slotferry.workflows.contract.StopAfter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,6 +46,7 @@ public final class PlanCommand extends RehearsalCommand {
             voice().say(result.planText().stripTrailing());
             voice().say("Fingerprint: " + result.fingerprint());
         }
+        Optional<String> form = result.nothingToDo() ? Optional.empty() : temporal.form(result.cluster(), taskQueue());
         Map<String, Object> plan = new LinkedHashMap<>();
         plan.put("fingerprint", result.fingerprint());
         plan.put("text", result.planText());
@@ -54,6 +56,10 @@ public final class PlanCommand extends RehearsalCommand {
             voice().say("Written to " + out + "; slotferry expand --plan " + out
                     + " carries out this plan and no other.");
         }
+        form.ifPresent(link -> {
+            voice().say("To start it in the Web UI, with the request as Data: " + link);
+            plan.put("form", link);
+        });
         voice().event("plan", plan);
         voice().event("result", Events.result(ExitCode.OK, ending));
         return ExitCode.OK;

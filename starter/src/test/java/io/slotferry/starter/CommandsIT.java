@@ -330,9 +330,13 @@ class CommandsIT {
 
     @Test
     void plan_shows_what_would_happen_under_an_id_of_its_own() {
-        Cli.Done done = run("plan", cli(), flags("rehearsed"));
+        Cli.Done done = run("plan", cli().with("TEMPORAL_UI_URL", "http://ui:8233/"), flags("rehearsed"));
 
-        assertThat(done.out()).contains("4,096 slots move in 41 batches", "Fingerprint: " + Samples.FINGERPRINT);
+        assertThat(done.out())
+                .contains("4,096 slots move in 41 batches", "Fingerprint: " + Samples.FINGERPRINT)
+                .contains(
+                        "To start it in the Web UI, with the request as Data: http://ui:8233/namespaces/default/workflows/"
+                                + "start-workflow?workflowId=expand-rehearsed&taskQueue=slotferry&workflowType=ExpandCluster");
         assertThat(done.code()).isZero();
         assertThat(run("status", cli(), "plan-rehearsed").code()).isZero();
     }
