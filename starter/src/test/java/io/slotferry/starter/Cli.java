@@ -1,5 +1,7 @@
 package io.slotferry.starter;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.workflows.contract.SlotferryJson;
@@ -34,11 +36,14 @@ final class Cli {
             return out + err;
         }
 
+        /** Each of which fits its schema. */
         List<JsonNode> events() {
             List<JsonNode> events = new ArrayList<>();
             for (String line : out.lines().toList()) {
                 try {
-                    events.add(SlotferryJson.mapper().readTree(line));
+                    JsonNode event = SlotferryJson.mapper().readTree(line);
+                    assertThat(Schemas.EVENT.problems(event)).as(line).isEmpty();
+                    events.add(event);
                 } catch (JsonProcessingException e) {
                     throw new AssertionError("not a line of JSON: " + line, e);
                 }

@@ -1,8 +1,10 @@
 package io.slotferry.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.planning.Attachment;
 import io.slotferry.planning.Balance;
 import io.slotferry.planning.Batch;
@@ -11,23 +13,37 @@ import io.slotferry.planning.Lane;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.BadRequest;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RequestReader;
+import io.slotferry.workflows.contract.RunRecord;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.Settings;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.slotferry.workflows.contract.TakeOverReader;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** docs/schema is what the program writes and reads. */
 class SchemasTest {
+    private static final Pattern EVENT = Pattern.compile("\\bevent\\(\\s*\"([a-z]+)\"");
+
     @ParameterizedTest
     @EnumSource(Schemas.class)
     void the_published_schema_is_that_of_the_records(Schemas schema) throws IOException {
@@ -116,6 +132,89 @@ class SchemasTest {
             })
     void what_the_reader_refuses_by_its_form_the_schema_refuses_too(String request) throws IOException {
         assertThat(Schemas.REQUEST.problems(tree(request.replace('\'', '"')))).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'continue': 'expand-orders'}",
+                "{'rollback': {'run': 'expand-orders', 'runId': 'r-1'}}",
+                "{'continue': {'run': 'expand-orders'}, 'pacing': {'mode': 'FAST'}}"
+            })
+    void what_takes_a_closed_run_over_fits_the_schema_of_requests(String takeOver) throws IOException {
+        JsonNode json = tree(takeOver.replace('\'', '"'));
+        TakeOverReader.read(json);
+
+        assertThat(Schemas.REQUEST.problems(json)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'continue': 7}",
+                "{'continue': 'expand-orders', 'rollback': 'expand-orders'}",
+                "{'continue': {'runId': 'r-1'}}",
+                "{'continue': 'expand-orders', 'backup': 'none'}"
+            })
+    void what_takes_no_run_over_fits_neither_the_reader_nor_the_schema(String takeOver) throws IOException {
+        JsonNode json = tree(takeOver.replace('\'', '"'));
+
+        assertThatThrownBy(() -> TakeOverReader.read(json)).isInstanceOf(BadRequest.class);
+        assertThat(Schemas.REQUEST.problems(json)).isNotEmpty();
+    }
+
+    @Test
+    void the_record_of_a_run_fits_its_schema_and_what_goes_on_from_it_that_of_requests() throws IOException {
+        ObjectNode record = (ObjectNode) json(new RunRecord(
+                RequestReader.read(tree(RequestReader.EXAMPLE)),
+                Samples.plan(),
+                List.of(Samples.id(1), Samples.id(2)),
+                List.of(),
+                new Settings(
+                        "cluster-allow-replica-migration",
+                        List.of(new Settings.Prior(new Member(Samples.id(1), Samples.node(1, 7000)), "yes"))),
+                "expand-orders",
+                "run-1",
+                List.of("run-0"),
+                Samples.STARTED));
+
+        assertThat(Schemas.STATE.problems(record)).isEmpty();
+        assertThat(Schemas.REQUEST.problems(record.get("request"))).isEmpty();
+        ObjectNode asked = SlotferryJson.mapper().createObjectNode();
+        asked.putObject("continue").set("record", record);
+        assertThat(Schemas.REQUEST.problems(asked)).isEmpty();
+    }
+
+    @Test
+    void a_plan_that_was_written_to_a_file_fits_its_schema(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("plan.json");
+        PlanFile.write(
+                file,
+                (ObjectNode) tree(RequestReader.EXAMPLE),
+                Map.of("fingerprint", Samples.FINGERPRINT, "text", "2 masters join.", "plan", Samples.plan()));
+        JsonNode written = tree(Files.readString(file));
+
+        assertThat(Schemas.PLAN_FILE.problems(written)).isEmpty();
+        assertThat(Schemas.PLAN.problems(written.get("plan"))).isEmpty();
+        assertThat(Schemas.REQUEST.problems(written.get("request"))).isEmpty();
+    }
+
+    /** Of commands that talk to Temporal, the tests that run them check each line. */
+    @Test
+    void every_event_that_the_code_knows_has_a_form() throws IOException {
+        Set<String> told = new TreeSet<>();
+        for (String module : List.of("starter", "distribution")) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    EVENT.matcher(Files.readString(file)).results().forEach(found -> told.add(found.group(1)));
+                }
+            }
+        }
+
+        assertThat(Arrays.stream(EventForms.class.getRecordComponents()).map(RecordComponent::getName))
+                .containsExactlyInAnyOrderElementsOf(told);
+        assertThat(Schemas.EVENT.problems(tree("{\"event\": \"unheard-of\"}"))).isNotEmpty();
     }
 
     private static JsonNode json(Object value) {
