@@ -62,6 +62,19 @@ class UpIT {
         assertThat(again.json().at("/worker/state").asText()).isEqualTo("running");
         assertThat(again.json().at("/worker/pid")).isEqualTo(up.json().at("/worker/pid"));
 
+        assertThat(slotferry("up").out())
+                .isEqualTo(screen("""
+                temporal  127.0.0.1:{port}, was running (process {temporal}), runs are kept in {folder}/slotferry/temporal.db
+                web ui    http://127.0.0.1:{ui-port}
+                          starts a run: http://127.0.0.1:{ui-port}/namespaces/default/workflows/start-workflow?taskQueue=slotferry&workflowType=ExpandCluster
+                          commands find it by: export TEMPORAL_ADDRESS=127.0.0.1:{port}
+                          links to it: export TEMPORAL_UI_URL=http://127.0.0.1:{ui-port}
+                worker    task queue slotferry, was running (process {worker})
+                They go on without this command. slotferry doctor looks at them, slotferry logs -f reads along, slotferry down stops them.
+                """)
+                        .replace("{temporal}", up.json().at("/temporal/pid").asText())
+                        .replace("{worker}", up.json().at("/worker/pid").asText()));
+
         Done doctor = slotferry("doctor", "--name", "nowhere", "--seed", "127.0.0.1:1");
         assertThat(doctor.out())
                 .contains("PASS      worker", Release.current().toString(), "PASS      search-attributes")
@@ -74,7 +87,10 @@ class UpIT {
         assertThat(down.json().at("/temporal").asText()).isEqualTo("stopped");
         Assertions.assertThatExceptionOfType(ConnectException.class)
                 .isThrownBy(() -> new Socket(HERE, port.port()).close());
-        assertThat(slotferry("down").out()).contains("worker    not running", "temporal  not running");
+        assertThat(slotferry("down").out()).isEqualTo(screen("""
+                worker    not running
+                temporal  not running; runs are kept in {folder}/slotferry/temporal.db
+                """));
 
         assertThat(slotferry("up", "--quiet").exit()).isZero();
         assertThat(slotferry("status", "checks-nowhere").out()).contains("nowhere");
@@ -98,6 +114,12 @@ class UpIT {
                     .contains("slotferry up --ui-port N")
                     .doesNotContain("TEMPORAL_ADDRESS");
         }
+    }
+
+    private String screen(String text) {
+        return text.replace("{port}", Integer.toString(port.port()))
+                .replace("{ui-port}", Integer.toString(uiPort.port()))
+                .replace("{folder}", folder.toString());
     }
 
     private Done slotferry(String command, String... more) throws Exception {

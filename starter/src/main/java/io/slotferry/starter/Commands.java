@@ -18,8 +18,12 @@ final class Commands {
 
     void give(Run run, RunState.Command command, ObjectNode argument) {
         CommandAnswer answer = runs.command(run, command, argument);
-        voice.say(run.workflowId() + ": " + answer.state() + ". " + answer.next());
+        voice.say(text(run, answer));
         voice.event("answer", Map.of("command", command.word(), "workflowId", run.workflowId(), "answer", answer));
+    }
+
+    static String text(Run run, CommandAnswer answer) {
+        return run.workflowId() + ": " + answer.state() + ". " + answer.next();
     }
 
     /** Who gives a command, and why. */

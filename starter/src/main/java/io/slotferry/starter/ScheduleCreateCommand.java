@@ -88,8 +88,7 @@ public final class ScheduleCreateCommand extends ScheduleIdCommand {
 
     @Override
     ExitCode run(Schedules schedules) {
-        voice().say("It would start a run at (" + ScheduleText.times(schedule) + "):");
-        ScheduleText.next(schedules.preview(schedule), ScheduleText.zone(schedule))
+        ScheduleText.starts("It would start a run at", schedule, schedules.preview(schedule))
                 .forEach(voice()::say);
         if (!agreed(yes, "Make the schedule?")) {
             voice().say("Nothing was made.");

@@ -1,7 +1,6 @@
 package io.slotferry.starter;
 
 import io.temporal.client.schedules.ScheduleListDescription;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,25 +24,23 @@ public final class ScheduleListCommand extends TemporalCommand {
             voice().say("There is no schedule in namespace \"" + temporal.namespace() + "\" at " + temporal.address()
                     + ". Make one: slotferry schedule create");
         }
-        Table table = new Table("SCHEDULE", "CLUSTER", "STATE", "NEXT (UTC)");
-        for (ScheduleListDescription schedule : found) {
-            String cluster = String.valueOf(schedule.getMemo(Schedules.CLUSTER, String.class));
-            boolean paused = schedule.getSchedule().getState().isPaused();
-            List<Instant> next = schedule.getInfo().getNextActionTimes();
-            table.row(
-                    schedule.getScheduleId(),
-                    cluster,
-                    paused ? "paused" : "active",
-                    next.isEmpty() ? "-" : next.get(0).toString());
+        List<ScheduleText.Row> rows = found.stream()
+                .map(schedule -> new ScheduleText.Row(
+                        schedule.getScheduleId(),
+                        String.valueOf(schedule.getMemo(Schedules.CLUSTER, String.class)),
+                        schedule.getSchedule().getState().isPaused() ? "paused" : "active",
+                        schedule.getInfo().getNextActionTimes()))
+                .toList();
+        for (ScheduleText.Row row : rows) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("id", schedule.getScheduleId());
-            fields.put("cluster", cluster);
-            fields.put("state", paused ? "paused" : "active");
-            fields.put("next", next);
+            fields.put("id", row.id());
+            fields.put("cluster", row.cluster());
+            fields.put("state", row.state());
+            fields.put("next", row.next());
             voice().event("schedule", fields);
         }
-        if (!found.isEmpty()) {
-            table.lines(surroundings().terminal().width()).forEach(voice()::say);
+        if (!rows.isEmpty()) {
+            ScheduleText.list(rows, surroundings().terminal().width()).forEach(voice()::say);
         }
         return ExitCode.OK;
     }

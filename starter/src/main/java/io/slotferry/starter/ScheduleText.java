@@ -77,6 +77,26 @@ final class ScheduleText {
                 : times.stream().map(time -> "  " + clock(time, zone)).toList();
     }
 
+    /** When a schedule starts runs, after words such as {@code It starts a run at}. */
+    static List<String> starts(String words, Schedule schedule, List<Instant> next) {
+        List<String> lines = new ArrayList<>(List.of(words + " (" + times(schedule) + "):"));
+        lines.addAll(next(next, zone(schedule)));
+        return lines;
+    }
+
+    /** A line of the list of schedules. */
+    record Row(String id, String cluster, String state, List<Instant> next) {}
+
+    static List<String> list(List<Row> rows, int width) {
+        Table table = new Table("SCHEDULE", "CLUSTER", "STATE", "NEXT (UTC)");
+        rows.forEach(row -> table.row(
+                row.id(),
+                row.cluster(),
+                row.state(),
+                row.next().isEmpty() ? "-" : row.next().get(0).toString()));
+        return table.lines(width);
+    }
+
     static String clock(Instant time, ZoneId zone) {
         return CLOCK.format(time.atZone(zone)) + " " + zone;
     }

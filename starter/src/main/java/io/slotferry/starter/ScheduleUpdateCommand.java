@@ -41,10 +41,9 @@ public final class ScheduleUpdateCommand extends ScheduleIdCommand {
     ExitCode run(Schedules schedules) {
         Schedule before = schedules.describe(id()).getSchedule();
         Schedule after = changed(before);
-        voice().say("It starts a run at (" + ScheduleText.times(before) + "):");
-        ScheduleText.next(schedules.next(id()), ScheduleText.zone(before)).forEach(voice()::say);
-        voice().say("It would start one at (" + ScheduleText.times(after) + "):");
-        ScheduleText.next(schedules.preview(after), ScheduleText.zone(after)).forEach(voice()::say);
+        ScheduleText.starts("It starts a run at", before, schedules.next(id())).forEach(voice()::say);
+        ScheduleText.starts("It would start one at", after, schedules.preview(after))
+                .forEach(voice()::say);
         if (!agreed(yes, "Change the schedule?")) {
             voice().say("Nothing was changed.");
             return ExitCode.REFUSED;

@@ -2,28 +2,46 @@ package io.slotferry.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
+import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
+import io.slotferry.workflows.contract.SlotferryJson;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.client.schedules.Schedule;
+import io.temporal.client.schedules.ScheduleActionExecutionStartWorkflow;
+import io.temporal.client.schedules.ScheduleActionResult;
+import io.temporal.client.schedules.ScheduleCalendarSpec;
+import io.temporal.client.schedules.ScheduleDescription;
+import io.temporal.client.schedules.ScheduleInfo;
+import io.temporal.client.schedules.ScheduleSpec;
+import io.temporal.common.SearchAttributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Screens against golden files, {@code src/test/resources/screens/NAME-WIDTH.txt}. */
 class ScreensTest {
     private static final Instant NOW = Samples.STARTED.plusSeconds(600);
+    private static final List<Instant> STARTS =
+            List.of(Instant.parse("2026-03-28T21:00:00Z"), Instant.parse("2026-03-29T20:00:00Z"));
+    private static final ObjectNode REQUEST = request();
     private static final Optional<String> PAGE =
             Optional.of("http://127.0.0.1:8233/namespaces/default/workflows/expand-orders/run-1");
 
@@ -166,6 +184,98 @@ class ScreensTest {
                                         Verdict.NOT_APPLICABLE,
                                         "not asked: what stands above comes first",
                                         ""))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void what_is_answered_to_each_command_says_what_happens_next(int width) {
+        Run run = new Run("expand-orders", "run-1");
+        List<String> lines = Stream.of(
+                        new CommandAnswer(
+                                RunState.RUNNING,
+                                "the plan begins, once it is seen that the cluster is still the same"),
+                        new CommandAnswer(
+                                RunState.RUNNING,
+                                "the batch in hand is finished, then the run is paused; slotferry resume orders lets it go"
+                                        + " on"),
+                        new CommandAnswer(RunState.RUNNING, "the run goes on from the batch boundary where it stands"),
+                        new CommandAnswer(
+                                RunState.RUNNING,
+                                "pause PT10S -> PT30S; the batch in hand is finished as it began, and the next one goes"
+                                        + " like this"),
+                        new CommandAnswer(RunState.RUNNING, "the step that halted is tried again"),
+                        new CommandAnswer(
+                                RunState.HALTED,
+                                "the slot in hand is finished, then every slot goes back to where it was, and the new nodes"
+                                        + " are removed; slotferry watch orders shows it"),
+                        new CommandAnswer(
+                                RunState.PAUSED,
+                                "the slot in hand is finished, then the run ends; slotferry status orders shows it"))
+                .map(answer -> Commands.text(run, answer))
+                .toList();
+
+        assertScreen("answers", width, lines);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void schedules_are_listed_with_their_next_start(int width) {
+        assertScreen(
+                "schedules",
+                width,
+                ScheduleText.list(
+                        List.of(
+                                new ScheduleText.Row("weekly", "orders", "active", STARTS),
+                                new ScheduleText.Row("tonight", "carts", "paused", List.of())),
+                        width));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void a_schedule_shows_what_it_starts_and_when(int width) {
+        ScheduleInfo info = new ScheduleInfo(
+                1,
+                0,
+                0,
+                List.of(),
+                List.of(new ScheduleActionResult(
+                        NOW, NOW, new ScheduleActionExecutionStartWorkflow("expand-orders-2026-01-02", "run-1"))),
+                STARTS,
+                NOW,
+                NOW);
+        ScheduleDescription described = new ScheduleDescription(
+                "weekly", info, schedule(), Map.of(), SearchAttributes.EMPTY, Map.of(), SlotferryJson.dataConverter());
+
+        assertScreen("schedule", width, ScheduleText.whole(described, STARTS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
+    void before_a_schedule_is_made_its_next_starts_are_shown(int width) {
+        assertScreen("schedule-preview", width, ScheduleText.starts("It would start a run at", schedule(), STARTS));
+    }
+
+    private static Schedule schedule() {
+        ScheduleSpec spec = ScheduleSpec.newBuilder()
+                .setCalendars(List.of(ScheduleCalendarSpec.newBuilder()
+                        .setComment("sat,sun 22:00")
+                        .build()))
+                .setTimeZoneName("Europe/Berlin")
+                .build();
+        return Schedules.of(REQUEST, Names.TASK_QUEUE, spec, Duration.ofMinutes(10));
+    }
+
+    private static ObjectNode request() {
+        try {
+            return (ObjectNode) SlotferryJson.mapper().readTree("""
+                    {"cluster": {"name": "orders", "seeds": ["10.0.0.1:7000"]},
+                     "add": {"masters": ["10.0.0.4:7000"], "replicas": ["10.0.0.5:7000"]},
+                     "backup": "file:/var/backups/slotferry", "approval": "NONE",
+                     "window": {"from": "22:00", "to": "05:00", "zone": "Europe/Berlin"}}
+                    """);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Ending ending(RunState outcome, ExitCode exit) {
