@@ -4,6 +4,7 @@ import static io.slotferry.workflows.expand.ExpandTestRun.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -141,6 +142,54 @@ class SteeringTest {
                 .extracting(ExpandResult.Note::what)
                 .filteredOn(what -> what.startsWith(word) && what.endsWith("by ops"))
                 .hasSize(1);
+    }
+
+    /** The same sentences stand in the CLI's golden screens. */
+    @Test
+    void the_answer_to_each_word_says_what_happens_next() {
+        Runnable release = lab.fake.hold("MoveBatch 1");
+        WorkflowStub run = lab.start(THREE_BATCHES.replace("'NONE'", "'REQUIRED'"));
+        String fingerprint = lab.await(run, RunState.WAITING).fingerprint();
+
+        assertThat(lab.command(run, "approve", "{'fingerprint': '" + fingerprint + "'}"))
+                .isEqualTo(new CommandAnswer(
+                        RunState.RUNNING, "the plan begins, once it is seen that the cluster is still the same"));
+        lab.await(run, status -> lab.fake.calls.contains("MoveBatch 1"));
+        assertThat(lab.command(run, "pause", "{}"))
+                .isEqualTo(
+                        new CommandAnswer(
+                                RunState.RUNNING,
+                                "the batch in hand is finished, then the run is paused; slotferry resume orders lets it go on"));
+        assertThat(lab.command(run, "resume", "{}"))
+                .isEqualTo(
+                        new CommandAnswer(RunState.RUNNING, "the run goes on from the batch boundary where it stands"));
+        assertThat(lab.command(run, "retune", "{'pacing': {'pause': 'PT30S'}}"))
+                .isEqualTo(new CommandAnswer(
+                        RunState.RUNNING,
+                        "pause PT10S -> PT30S; the batch in hand is finished as it began, and the next one goes like"
+                                + " this"));
+        assertThat(lab.command(run, "stop-here", "{}").next())
+                .isEqualTo("the slot in hand is finished, then the run ends; slotferry status orders shows it");
+        release.run();
+        assertThat(lab.result(run).outcome()).isEqualTo(RunState.STOPPED);
+    }
+
+    @Test
+    void the_answers_to_retry_and_rollback_say_what_happens_next() {
+        lab.fake.fail("MoveBatch 1", FailureKind.MIGRATE_FAILED);
+        lab.fake.fail("MoveBatch 1", FailureKind.MIGRATE_FAILED);
+        WorkflowStub run = lab.start(THREE_BATCHES);
+        lab.await(run, RunState.HALTED);
+
+        assertThat(lab.command(run, "retry", "{}"))
+                .isEqualTo(new CommandAnswer(RunState.RUNNING, "the step that halted is tried again"));
+        lab.await(run, RunState.HALTED);
+        assertThat(lab.command(run, "rollback", "{}").next())
+                .isEqualTo(
+                        "the slot in hand is finished, then every slot goes back to where it was, and the new nodes are"
+                                + " removed; slotferry watch orders shows it");
+
+        assertThat(lab.result(run).outcome()).isEqualTo(RunState.ROLLED_BACK);
     }
 
     @Test
