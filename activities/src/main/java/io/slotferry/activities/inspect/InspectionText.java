@@ -82,7 +82,7 @@ public final class InspectionText {
 
     private void finding(int number, Finding finding) {
         lines.add("");
-        wrap("", number + ". " + finding.title());
+        wrap(number + ". ", finding.title());
         lines.add("   [" + finding.kind() + "]" + (finding.amiss() ? "" : " worth knowing, nothing is broken"));
         lines.add("");
         lines.add("  Seen");

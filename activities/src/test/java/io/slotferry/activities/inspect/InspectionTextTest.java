@@ -60,7 +60,7 @@ class InspectionTextTest {
                             stty -echo; read -r REDISCLI_AUTH; stty echo; export REDISCLI_AUTH
 
                         1. Slot 93 is open: 10.0.0.1:7000 gives it to 10.0.0.2:7000, and nobody is at
-                        work on it
+                           work on it
                            [open-slot]
 
                           Seen
