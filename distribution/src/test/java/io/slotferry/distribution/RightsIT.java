@@ -63,7 +63,7 @@ class RightsIT {
                     .contains(
                             "the backup is written and verified; nothing on the cluster was changed",
                             "Backup in " + folder,
-                            " keys, verified, each loaded by a server");
+                            " keys\n  verified, each loaded by a server");
 
             Outcome outcome = orders.expand(
                     List.of(master),

@@ -113,8 +113,8 @@ final class ResultText {
                                 + Words.count(backup.bytes(), "byte", "s")
                                 + backup.keys()
                                         .map(keys -> " and " + Words.count(keys, "key", "s"))
-                                        .orElse("")
-                                + (backup.loaded() ? ", verified, each loaded by a server" : ", verified")))
+                                        .orElse(""),
+                        backup.loaded() ? "  verified, each loaded by a server" : "  verified"))
                 .orElse(List.of());
     }
 

@@ -7,6 +7,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlannedShard;
 import io.slotferry.planning.SlotRanges;
+import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.CheckResult;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.ClientLatency;
@@ -176,6 +177,66 @@ final class Samples {
                 Optional.empty(),
                 false,
                 Optional.empty());
+    }
+
+    /** A run that ended after its backup, as {@code slotferry backup} starts it. */
+    static ExpandResult backedUp() {
+        ExpandResult planned = rehearsed(result("backup-orders", "run-1", "orders", RunState.COMPLETED, false));
+        Backup backup = new Backup(
+                Backup.FORMAT,
+                "orders",
+                planned.workflowId(),
+                planned.runId(),
+                "file:/var/backups/redis",
+                "file:/var/backups/redis/orders-20260102T030405Z-run-1",
+                STARTED,
+                STARTED.plusSeconds(40),
+                List.of(
+                        part(1, "0-5460", 52_428_800),
+                        part(2, "5461-10922", 52_428_123),
+                        part(3, "10923-16383", 52_429_001)),
+                List.of());
+        return new ExpandResult(
+                planned.workflowId(),
+                planned.runId(),
+                planned.cluster(),
+                planned.outcome(),
+                false,
+                Optional.empty(),
+                "",
+                "",
+                planned.preflight(),
+                new ExpandResult.Moved(0, 0, 0, 0, 0, 0, Duration.ZERO),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                planned.trail(),
+                STARTED,
+                STARTED.plusSeconds(43),
+                "the backup is written and verified; nothing on the cluster was changed",
+                Optional.of(backup),
+                false,
+                Optional.empty());
+    }
+
+    private static Backup.Part part(int digit, String slots, long bytes) {
+        return new Backup.Part(
+                "shard-" + digit + ".rdb",
+                List.of(new Member(id(digit), node(digit, 7000))),
+                SlotRanges.parse(slots),
+                id(digit),
+                bytes,
+                Integer.toString(digit).repeat(64),
+                Optional.of(Integer.toString(digit).repeat(16)),
+                new Backup.Rdb(
+                        "REDIS0010",
+                        Optional.of("redis 7.0.15"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(333_333L)),
+                STARTED,
+                STARTED.plusSeconds(40),
+                Optional.of(new Backup.Loaded("redis 7.0.15", 333_333, Optional.of(0L))));
     }
 
     private static ValidationReport validation() {

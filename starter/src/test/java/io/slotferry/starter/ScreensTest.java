@@ -132,6 +132,18 @@ class ScreensTest {
 
     @ParameterizedTest
     @ValueSource(ints = {80, 120})
+    void a_backup_says_where_it_is_and_how_it_was_proven(int width) {
+        assertScreen(
+                "backup",
+                width,
+                new ResultText(width, Style.PLAIN)
+                        .ending(
+                                new Ending(ExitCode.OK, Optional.of(Samples.backedUp()), Optional.empty()),
+                                Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {80, 120})
     void failed_checks_are_shown_with_evidence_and_remedy(int width) {
         assertScreen("preflight", width, new ResultText(width, Style.PLAIN).preflight(Samples.preflight(true)));
     }
