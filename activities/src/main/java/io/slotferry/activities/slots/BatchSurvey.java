@@ -2,6 +2,7 @@ package io.slotferry.activities.slots;
 
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.slots.Strays.Stray;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.Member;
@@ -49,11 +50,28 @@ final class BatchSurvey {
      *     master is not yet sure of itself
      */
     List<LaneTask> tasks(BatchOrder order) {
+        refuseStrays(order);
         List<LaneTask> tasks = order.moves().stream().map(this::task).toList();
         if (order.way() != Way.SETTLE) {
             refuseForeignOpenSlots(tasks);
         }
         return tasks;
+    }
+
+    private void refuseStrays(BatchOrder order) {
+        List<Stray> elsewhere = Strays.of(order, cluster.views()).stream()
+                .filter(Stray::followsAnother)
+                .toList();
+        if (elsewhere.isEmpty()) {
+            return;
+        }
+        Stray first = elsewhere.get(0);
+        throw new Halted(
+                FailureKind.VIEWS_DISAGREE,
+                first.address() + " came back as a replica of another shard.",
+                elsewhere.stream().map(Stray::text).toList(),
+                "wait until it follows its successor (it is told to, and tried again by itself). If it does not, CLUSTER"
+                        + " REPLICATE " + first.successor().id() + " on it; then slotferry retry");
     }
 
     private LaneTask task(Move move) {
@@ -122,9 +140,9 @@ final class BatchSurvey {
                     FailureKind.VIEWS_DISAGREE,
                     "The shard of " + first + " has two masters, one of them without slots.",
                     evidence,
-                    "wait until the one without slots follows the other (it is tried again by itself). If it does not, it"
-                            + " came back after its successor had got more slots: make it a replica (once it is empty,"
-                            + " CLUSTER REPLICATE on it); then slotferry retry");
+                    "wait until the one without slots follows the other (it is told to, and tried again by itself). If it"
+                            + " does not, it has keys that the other does not know of: see to them, empty it, CLUSTER"
+                            + " REPLICATE on it; then slotferry retry");
         }
         throw new Halted(
                 FailureKind.CLUSTER_CHANGED,

@@ -48,6 +48,7 @@ final class Gate {
     private final Lifeline lifeline;
     private final Optional<Course> course;
     private final Reopening reopening;
+    private final Strays strays;
 
     Gate(ClusterReader reader, BatchOrder order, Lifeline lifeline, Optional<Course> course) {
         this.reader = reader;
@@ -55,6 +56,7 @@ final class Gate {
         this.lifeline = lifeline;
         this.course = course;
         this.reopening = new Reopening(reader.nodes(), order, lifeline);
+        this.strays = new Strays(reader.nodes(), order, lifeline);
     }
 
     /**
@@ -81,6 +83,7 @@ final class Gate {
                 } catch (Halted e) {
                     giveUpOrGoOn(e, e.halt().kind().proceeds() == FailureKind.Proceeds.RETRY, end);
                     reopening.on(sweep.views());
+                    strays.on(sweep.views());
                 }
             } catch (NodeFailure e) {
                 giveUpOrGoOn(e, e instanceof NodeFailure.Unreachable, end);

@@ -1,8 +1,10 @@
 package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slotferry.activities.CaughtUp;
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.slots.FailingShards.Pair;
@@ -15,6 +17,7 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.FailureKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +71,65 @@ class FailoverIT {
             for (Way way : Way.values()) {
                 moveWhile(shards, shards.target, way, batch++);
             }
+        }
+    }
+
+    static Stream<WantedServer> redis() {
+        return WantedServer.named("redis-7.0");
+    }
+
+    @ParameterizedTest
+    @MethodSource("redis")
+    void a_master_that_came_back_as_a_replica_of_the_target_is_given_to_its_successor(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            LocalNode before = shards.source.master();
+            shards.failOver(shards.source, Way.FAILOVER);
+            shards.awaitReady();
+            LocalNode successor = shards.source.master();
+            // Where Redis puts it if it learns last of a slot that the target took while it was dead.
+            replicate(before, shards.target.master());
+            shards.awaitReady();
+
+            BatchOutcome outcome = new BatchMover(shards.reader()).move(shards.order("0-23"), new FreeLifeline());
+
+            assertThat(outcome.complete()).isTrue();
+            shards.awaitReady();
+            assertThat(shards.reader().agreed(shards.access).cluster().shards())
+                    .filteredOn(shard -> shard.master().id().value().equals(successor.nodeId()))
+                    .singleElement()
+                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(before)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("redis")
+    void a_replica_that_somebody_attached_elsewhere_stays_there_and_the_batch_halts(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            new BatchMover(shards.reader()).move(shards.order("2000-2009"), new FreeLifeline());
+            LocalNode replica = shards.source.replica();
+            replicate(replica, shards.target.master());
+            shards.awaitReady();
+
+            assertThatThrownBy(() -> new BatchMover(shards.reader())
+                            .move(shards.order("0-23"), new FreeLifeline(2, 1, Optional.empty())))
+                    .isInstanceOfSatisfying(
+                            Halted.class,
+                            halted -> assertThat(halted.halt().kind()).isEqualTo(FailureKind.CLUSTER_CHANGED));
+            assertThat(shards.reader().agreed(shards.access).cluster().shards())
+                    .filteredOn(shard -> shard.master()
+                            .id()
+                            .value()
+                            .equals(shards.target.master().nodeId()))
+                    .singleElement()
+                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(replica)));
+        }
+    }
+
+    private static void replicate(LocalNode node, LocalNode master) {
+        try (Jedis jedis = node.jedis()) {
+            jedis.clusterReplicate(master.nodeId());
         }
     }
 
