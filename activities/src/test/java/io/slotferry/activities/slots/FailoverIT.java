@@ -7,6 +7,7 @@ import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.slots.FailingShards.Pair;
 import io.slotferry.activities.slots.FailingShards.Way;
 import io.slotferry.activities.slots.MeddledNodes.Call;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -72,6 +74,49 @@ class FailoverIT {
                 moveWhile(shards, shards.target, way, batch++);
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_source_that_dies_before_it_hears_who_took_its_slots_ends_as_its_successors_replica(WantedServer wanted)
+            throws Exception {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            LocalNode source = shards.source.master();
+            LocalNode target = shards.target.master();
+            fill(shards.source, SlotRanges.parse("0-7"));
+            AtomicBoolean died = new AtomicBoolean();
+            Consumer<Call> meddling = call -> {
+                if (tellsOwners(call)
+                        && call.node().equals(GrownCluster.address(target))
+                        && died.compareAndSet(false, true)) {
+                    shards.failOver(shards.source, Way.DEATH);
+                }
+            };
+            Thread supervisor = shards.supervise(shards.source, source);
+            assertThat(new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
+                            .move(shards.order("0-7"), new FreeLifeline())
+                            .complete())
+                    .isTrue();
+            supervisor.join();
+
+            assertThat(new BatchMover(shards.reader())
+                            .move(shards.order("8-15"), new FreeLifeline(2, 1, Optional.empty()))
+                            .complete())
+                    .isTrue();
+            assertThat(died).isTrue();
+            shards.awaitReady();
+            assertThat(shards.reader().agreed(shards.access).cluster().shards())
+                    .filteredOn(shard -> shard.members().anyMatch(GrownCluster.member(source)::equals))
+                    .singleElement()
+                    .satisfies(shard -> assertThat(shard.master().id().value())
+                            .isEqualTo(shards.source.master().nodeId()));
+        }
+    }
+
+    private static boolean tellsOwners(Call call) {
+        return call.method().equals("setSlots")
+                && ((List<?>) call.arguments().get(0)).get(0) instanceof SlotChange.Owner;
     }
 
     static Stream<WantedServer> redis() {
