@@ -7,9 +7,10 @@ import io.slotferry.starter.ExitCode;
 import io.slotferry.starter.Voice;
 import io.slotferry.starter.WebUi;
 import io.slotferry.workflows.contract.Names;
-import io.temporal.envconfig.ClientConfigProfile;
-import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.slotferry.workflows.profile.BadProfile;
+import io.slotferry.workflows.profile.TemporalProfile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -97,25 +98,22 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() {
         voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
         try (FileChannel lock = folder.lock()) {
-            ClientConfigProfile profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
-                    .setEnvOverrides(environment)
-                    .build());
+            TemporalProfile profile = TemporalProfile.read(environment);
             Background before = folder.read();
-            Optional<String> elsewhere = Optional.ofNullable(profile.getAddress())
-                    .filter(address -> before.temporal()
-                            .filter(server -> server.address().equals(address))
-                            .isEmpty());
-            String namespace = Optional.ofNullable(profile.getNamespace()).orElse("default");
+            Optional<String> elsewhere = profile.address().filter(address -> before.temporal()
+                    .filter(server -> server.address().equals(address))
+                    .isEmpty());
+            String namespace = profile.namespace().orElse("default");
             start(before, elsewhere, namespace);
             return ExitCode.OK.code();
         } catch (BackgroundTemporal.PortBusy e) {
             return failed(e.getMessage() + busy(e.port()));
         } catch (ServerStartException e) {
             return failed(e.getMessage());
-        } catch (IOException | IllegalArgumentException e) {
-            voice.say("Temporal's configuration cannot be read: " + e.getMessage()
-                    + "\nNext: correct TEMPORAL_* or the file that TEMPORAL_CONFIG_FILE names");
-            return ExitCode.BAD_REQUEST.code();
+        } catch (BadProfile e) {
+            return ended(ExitCode.BAD_REQUEST, e.getMessage() + "\nNext: " + e.next());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -226,8 +224,12 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private int failed(String message) {
-        voice.event("error", Map.of("exit", ExitCode.FAILED, "code", ExitCode.FAILED.code(), "message", message));
+        return ended(ExitCode.FAILED, message);
+    }
+
+    private int ended(ExitCode exit, String message) {
+        voice.event("error", Map.of("exit", exit, "code", exit.code(), "message", message));
         spec.commandLine().getErr().println("Error: " + message);
-        return ExitCode.FAILED.code();
+        return exit.code();
     }
 }

@@ -25,6 +25,9 @@ class ModulesTest {
     private static final String JDK = "java..";
     private static final String JEDIS = "redis.clients..";
 
+    /** How the programs find Temporal, which is no workflow's business. */
+    private static final String PROFILE = "io.slotferry.workflows.profile..";
+
     @ArchTest
     static final ArchRule planning_uses_the_jdk_alone = classes()
             .that()
@@ -123,7 +126,12 @@ class ModulesTest {
     static final ArchRule workflows_take_no_time_chance_thread_or_file_but_from_temporal = noClasses()
             .that()
             .resideInAPackage("io.slotferry.workflows..")
+            .and()
+            .resideOutsideOfPackage(PROFILE)
             .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PROFILE, "io.temporal.envconfig..")
+            .orShould()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
             .callMethod(System.class, "nanoTime")

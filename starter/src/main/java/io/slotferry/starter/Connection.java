@@ -4,6 +4,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.slotferry.workflows.profile.BadProfile;
+import io.slotferry.workflows.profile.TemporalProfile;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.enums.v1.TaskQueueType;
 import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
@@ -15,14 +17,11 @@ import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
 import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
-import io.temporal.envconfig.ClientConfigProfile;
-import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.OperatorServiceStubs;
 import io.temporal.serviceclient.OperatorServiceStubsOptions;
 import io.temporal.serviceclient.RpcRetryOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,19 +63,14 @@ final class Connection implements AutoCloseable {
 
     /** A connection on which nothing was sent yet. */
     static Connection unasked(Map<String, String> environment, String ui) {
-        ClientConfigProfile profile;
+        TemporalProfile profile;
         try {
-            profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
-                    .setEnvOverrides(environment)
-                    .build());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandException(
-                    ExitCode.BAD_REQUEST,
-                    "Temporal's configuration cannot be read: " + e.getMessage(),
-                    "correct TEMPORAL_* or the file that TEMPORAL_CONFIG_FILE names");
+            profile = TemporalProfile.read(environment);
+        } catch (BadProfile e) {
+            throw new CommandException(ExitCode.BAD_REQUEST, e.getMessage(), e.next());
         }
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder(
-                        profile.toWorkflowServiceStubsOptions())
+                        profile.service())
                 .setRpcTimeout(RPC_TIMEOUT)
                 .setRpcQueryTimeout(RPC_TIMEOUT)
                 .setRpcRetryOptions(RpcRetryOptions.newBuilder()
@@ -85,7 +79,7 @@ final class Connection implements AutoCloseable {
                 .build());
         WorkflowClient client = WorkflowClient.newInstance(
                 stubs,
-                WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                WorkflowClientOptions.newBuilder(profile.client())
                         .setDataConverter(SlotferryJson.dataConverter())
                         .build());
         return new Connection(stubs, client, ui);

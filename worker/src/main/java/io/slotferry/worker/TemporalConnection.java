@@ -3,13 +3,14 @@ package io.slotferry.worker;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.workflows.contract.Release;
 import io.slotferry.workflows.contract.SlotferryJson;
+import io.slotferry.workflows.profile.BadProfile;
+import io.slotferry.workflows.profile.TemporalProfile;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
-import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The connection to Temporal as its own environment configuration describes it: TEMPORAL_ADDRESS and the like. */
@@ -22,14 +23,14 @@ final class TemporalConnection implements AutoCloseable {
     /**
      * Prepares a connection; nothing is sent yet.
      *
-     * @throws IOException where the configuration file is broken
+     * @throws BadProfile where the configuration cannot be used
      */
-    TemporalConnection() throws IOException {
-        ClientConfigProfile profile = ClientConfigProfile.load();
-        this.stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
+    TemporalConnection(Map<String, String> environment) throws BadProfile {
+        TemporalProfile profile = TemporalProfile.read(environment);
+        this.stubs = WorkflowServiceStubs.newServiceStubs(profile.service());
         this.client = WorkflowClient.newInstance(
                 stubs,
-                WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                WorkflowClientOptions.newBuilder(profile.client())
                         .setDataConverter(SlotferryJson.dataConverter())
                         // The SDK's own, and which release it is.
                         .setIdentity(ManagementFactory.getRuntimeMXBean().getName() + " " + Release.current())

@@ -3,7 +3,7 @@ package io.slotferry.worker;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.activities.recording.SearchAttributes;
 import io.slotferry.workflows.contract.Names;
-import java.io.IOException;
+import io.slotferry.workflows.profile.BadProfile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,26 +71,31 @@ public final class WorkerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private final Map<String, String> environment;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile int exitCode;
 
+    public WorkerCommand() {
+        this(System.getenv());
+    }
+
+    WorkerCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         Logging.configure();
-        try (TemporalConnection temporal = new TemporalConnection()) {
+        try (TemporalConnection temporal = new TemporalConnection(environment)) {
             // Ends the JVM itself, since a JVM that was signalled would answer 143 although nothing went wrong.
             Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndHalt, "stop"));
             if (awaitTemporal(temporal)) {
                 registerSearchAttributes(temporal);
                 poll(temporal);
             }
-        } catch (IOException e) {
-            spec.commandLine()
-                    .getErr()
-                    .println("Temporal's configuration cannot be read: " + e.getMessage()
-                            + "\nNext: correct the file that TEMPORAL_CONFIG_FILE names (default: temporalio/temporal.toml in "
-                            + "the user's configuration folder)");
+        } catch (BadProfile e) {
+            spec.commandLine().getErr().println(e.getMessage() + "\nNext: " + e.next());
             exitCode = 2;
         } finally {
             stopped.countDown();
@@ -184,7 +189,6 @@ public final class WorkerCommand implements Callable<Integer> {
     }
 
     private WorkerSettings settings() {
-        Map<String, String> environment = System.getenv();
         WorkerSettings defaults = WorkerSettings.defaults(environment);
         return new WorkerSettings(
                 taskQueue,
