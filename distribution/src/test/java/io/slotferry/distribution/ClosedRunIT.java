@@ -126,7 +126,7 @@ class ClosedRunIT {
                     () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "512", "--pause", "PT3S"));
             assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone))
                     .isPresent();
-            run(orders).terminate("test");
+            orders.run().terminate("test");
             assertThat(running.get().exit()).isEqualTo(8);
             int last = orders.history().last().orElseThrow().number();
             assertThat(last).isBetween(3, 7);
@@ -218,7 +218,7 @@ class ClosedRunIT {
             own.startWorker();
 
             assertThat(running.get().exit()).isEqualTo(8);
-            assertThatThrownBy(() -> run(own, orders).getResult(ExpandResult.class))
+            assertThatThrownBy(() -> orders.runOn(own).getResult(ExpandResult.class))
                     .satisfies(failure -> {
                         Halt halt = Failures.haltOf(failure);
                         assertThat(halt.kind().name()).as(halt.text()).isEqualTo(kind);
@@ -242,10 +242,10 @@ class ClosedRunIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> running = expandInOneBatch(backstage, orders, master, replica);
 
-            run(orders).cancel();
+            orders.run().cancel();
 
             assertThat(running.get().exit()).isNotZero();
-            assertThat(run(orders).describe().getStatus())
+            assertThat(orders.run().describe().getStatus())
                     .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
             assertThat(openSlots(orders)).isZero();
             assertLeaseEnded(orders);
@@ -269,7 +269,7 @@ class ClosedRunIT {
             CompletableFuture<Outcome> running = expandInOneBatch(own, orders, master, replica);
             suspendInMidSlot(own.worker(), orders, running);
             own.worker().kill();
-            WorkflowStub run = run(own, orders);
+            WorkflowStub run = orders.runOn(own);
 
             run.cancel();
             own.startWorker();
@@ -337,7 +337,7 @@ class ClosedRunIT {
     private static String terminateInMidSlot(
             TemporalAndWorker stage, GrowingCluster orders, LocalNode master, LocalNode replica) throws Exception {
         CompletableFuture<Outcome> running = expandInOneBatch(stage, orders, master, replica);
-        WorkflowStub run = run(stage, orders);
+        WorkflowStub run = orders.runOn(stage);
         String runId = run.describe().getExecution().getRunId();
         // Tests side by side have one worker.
         synchronized (ClosedRunIT.class) {
@@ -399,7 +399,7 @@ class ClosedRunIT {
                 .blockingStub()
                 .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
                         .setNamespace(client.getOptions().getNamespace())
-                        .setWorkflowExecution(run(stage, orders).describe().getExecution())
+                        .setWorkflowExecution(orders.runOn(stage).describe().getExecution())
                         .setWorkflowTaskFinishEventId(task)
                         .setRequestId(UUID.randomUUID().toString())
                         .setReason("test")
@@ -408,7 +408,7 @@ class ClosedRunIT {
     }
 
     private static ExpandResult result(GrowingCluster orders) {
-        return run(orders).getResult(ExpandResult.class);
+        return orders.run().getResult(ExpandResult.class);
     }
 
     private static void assertLeaseEnded(GrowingCluster orders) {
@@ -478,14 +478,6 @@ class ClosedRunIT {
 
     private static WorkflowClient client() {
         return backstage.link().client();
-    }
-
-    private static WorkflowStub run(GrowingCluster orders) {
-        return run(backstage, orders);
-    }
-
-    private static WorkflowStub run(TemporalAndWorker stage, GrowingCluster orders) {
-        return stage.link().client().newUntypedWorkflowStub(orders.workflowId());
     }
 
     private static String leaseId(GrowingCluster orders) {

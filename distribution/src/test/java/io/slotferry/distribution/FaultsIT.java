@@ -2,7 +2,6 @@ package io.slotferry.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.slotferry.distribution.GrowingCluster.Outcome;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.sandbox.AuditReport;
@@ -12,10 +11,8 @@ import io.slotferry.sandbox.MidBatch;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
-import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.RunState;
-import io.temporal.client.WorkflowStub;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,9 +83,8 @@ class FaultsIT {
             assertThat(owned(master).contains(slot)).isTrue();
 
             give(slot, master, from);
-            WorkflowStub run = backstage.link().client().newUntypedWorkflowStub(orders.workflowId());
-            run.update("retry", CommandAnswer.class, JsonNodeFactory.instance.objectNode());
-            assertThat(run.getResult(ExpandResult.class).outcome()).isEqualTo(RunState.COMPLETED);
+            orders.word("retry");
+            assertThat(orders.run().getResult(ExpandResult.class).outcome()).isEqualTo(RunState.COMPLETED);
             orders.assertBalanced(4);
             orders.assertNothingLost();
         }

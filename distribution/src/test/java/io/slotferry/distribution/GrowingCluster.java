@@ -205,8 +205,14 @@ final class GrowingCluster implements AutoCloseable {
                 .until(() -> run().query("status", ExpandStatus.class).state() == state);
     }
 
-    private WorkflowStub run() {
-        return backstage.link().client().newUntypedWorkflowStub(workflowId());
+    /** The run of this cluster. */
+    WorkflowStub run() {
+        return runOn(backstage);
+    }
+
+    /** The same on the Temporal server of another stage. */
+    WorkflowStub runOn(TemporalAndWorker stage) {
+        return stage.link().client().newUntypedWorkflowStub(workflowId());
     }
 
     /** Makes a schedule that expands by these nodes. */

@@ -61,7 +61,7 @@ class PatienceIT {
                     "1366"));
             assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
                     .isPresent();
-            WorkflowStub run = backstage.link().client().newUntypedWorkflowStub(orders.workflowId());
+            WorkflowStub run = orders.run();
 
             master.kill();
             Awaitility.await()

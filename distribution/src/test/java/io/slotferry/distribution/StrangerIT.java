@@ -91,22 +91,18 @@ class StrangerIT {
 
             assertThat(expansion.get().exit()).as(expansion.get().text()).isEqualTo(4);
             assertThat(expansion.get().text()).contains("STRANGER", connected.connection());
-            command(theirs, "expand-orders-elsewhere", "cancel");
+            theirs.link()
+                    .client()
+                    .newUntypedWorkflowStub("expand-orders-elsewhere")
+                    .update("cancel", Object.class, Map.of("by", "a test"));
             second.traps().release("meet");
             assertThat(theirRun.get().exit()).as(theirRun.get().text()).isEqualTo(5);
 
-            command(ours, orders.workflowId(), "retry");
-            ours.link().client().newUntypedWorkflowStub(orders.workflowId()).getResult(Object.class);
+            orders.word("retry");
+            orders.run().getResult(Object.class);
             orders.assertNothingLost();
             assertThat(orders.holdings()).hasSize(4);
         }
-    }
-
-    private static void command(TemporalAndWorker temporal, String workflowId, String command) {
-        temporal.link()
-                .client()
-                .newUntypedWorkflowStub(workflowId)
-                .update(command, Object.class, Map.of("by", "a test"));
     }
 
     private static GrowingCluster start() {

@@ -91,7 +91,7 @@ class ZombieIT {
                     () -> orders.expand(master, replica, stage.options("--attach-replicas", "before-reshard")));
             stage.traps().awaitCaught("replicate");
             stage.arm("setConfig", "forget");
-            stage.word("cancel");
+            orders.word("cancel");
             stage.traps().release("replicate");
             assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
 
@@ -118,7 +118,7 @@ class ZombieIT {
             stage.traps().awaitCaught("replicate");
             // The batch on the way there is done: what is caught now goes back, but for what is set again before.
             stage.arm("migrate", "resetHard");
-            stage.word("rollback");
+            orders.word("rollback");
             stage.traps().release("replicate");
             assertThat(stage.traps().awaitOutcome("replicate")).startsWith("done");
 
@@ -145,7 +145,7 @@ class ZombieIT {
             CompletableFuture<Outcome> outcome =
                     CompletableFuture.supplyAsync(() -> orders.expand(master, replica, stage.options()));
             stage.traps().awaitCaught("setConfig");
-            stage.word("rollback");
+            orders.word("rollback");
             stage.traps().release("setConfig");
 
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);
@@ -178,7 +178,7 @@ class ZombieIT {
                     () -> orders.expand(master, replica, stage.options("--attach-replicas", "before-reshard")));
 
             stage.overtakeBy("meet", "AddNodes", () -> {
-                stage.word("cancel");
+                orders.word("cancel");
                 assertThat(outcome.join().exit()).as(outcome.join().text()).isEqualTo(5);
             });
 

@@ -173,14 +173,6 @@ final class ZombieStage implements AutoCloseable {
                 .getPendingActivitiesList();
     }
 
-    /** Gives the run a word, as its operator does. */
-    void word(String word) {
-        temporal.link()
-                .client()
-                .newUntypedWorkflowStub(orders.workflowId())
-                .update(word, Object.class, Map.of("by", "a test"));
-    }
-
     /** Every server, members and spares. */
     List<LocalNode> nodes() {
         List<LocalNode> nodes = new ArrayList<>(orders.cluster().nodes());

@@ -3,6 +3,7 @@ package io.slotferry.activities.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.slotferry.activities.OneMind;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
@@ -71,10 +72,7 @@ class MembershipIT {
 
     /** Once the nodes are of one mind. */
     private static Agreed agreed(Change change) {
-        return Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .ignoreException(Halted.class)
-                .until(() -> change.reader().agreed(change.access()), agreed -> true);
+        return OneMind.await(() -> change.reader().agreed(change.access()));
     }
 
     @ParameterizedTest

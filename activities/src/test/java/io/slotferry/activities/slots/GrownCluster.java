@@ -1,6 +1,6 @@
 package io.slotferry.activities.slots;
 
-import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.OneMind;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credential;
 import io.slotferry.activities.redis.Nodes;
@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
@@ -157,14 +156,7 @@ final class GrownCluster implements AutoCloseable {
             target.clusterSetSlotNode(slot, to.nodeId());
             source.clusterSetSlotNode(slot, to.nodeId());
         }
-        awaitOneMind(() -> reader().agreed(access));
-    }
-
-    private static <T> T awaitOneMind(Callable<T> look) {
-        return Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .ignoreException(Halted.class)
-                .until(look, seen -> true);
+        OneMind.await(() -> reader().agreed(access));
     }
 
     /** A key in this slot. */
@@ -178,7 +170,7 @@ final class GrownCluster implements AutoCloseable {
 
     /** Once the nodes are of one mind. */
     SlotRanges ownedBy(LocalNode node) {
-        return awaitOneMind(() -> reader().agreedWhileSlotsMove(access)).cluster().shards().stream()
+        return OneMind.await(() -> reader().agreedWhileSlotsMove(access)).cluster().shards().stream()
                 .filter(shard -> shard.master().id().value().equals(node.nodeId()))
                 .findFirst()
                 .orElseThrow()
