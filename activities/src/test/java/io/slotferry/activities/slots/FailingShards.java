@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -35,6 +36,9 @@ final class FailingShards implements AutoCloseable {
 
     /** A replica gives a manual failover up that does not come about within 5 s. */
     private static final Duration ASKED_EACH = Duration.ofSeconds(6);
+
+    /** Of a line of CLUSTER NODES. */
+    private static final int FIELDS_WITHOUT_SLOTS = 8;
 
     /** The two nodes of a shard. */
     record Pair(LocalNode one, LocalNode two) {
@@ -142,7 +146,7 @@ final class FailingShards implements AutoCloseable {
         DEATH
     }
 
-    /** Returns once the two have changed places by their own word; a death is not waited for. */
+    /** Returns once one has taken over from the other by their own word; a death is not waited for. */
     void failOver(Pair shard, Way way) {
         LocalNode replica = shard.replica();
         if (way == Way.DEATH) {
@@ -151,6 +155,14 @@ final class FailingShards implements AutoCloseable {
             return;
         }
         LocalNode before = replica.equals(shard.one()) ? shard.two() : shard.one();
+        try {
+            awaitTakenOver(before, replica, way);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(way + " of " + before + ":\n" + ownLine(before) + "\n" + ownLine(replica), e);
+        }
+    }
+
+    private static void awaitTakenOver(LocalNode before, LocalNode replica, Way way) {
         AtomicLong asked = new AtomicLong(System.nanoTime() - ASKED_EACH.toNanos());
         Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
             boolean due = System.nanoTime() - asked.get() >= ASKED_EACH.toNanos();
@@ -158,7 +170,7 @@ final class FailingShards implements AutoCloseable {
                 askToTakeOver(replica, way);
                 asked.set(System.nanoTime());
             }
-            return isMaster(replica) && !isMaster(before);
+            return isMaster(replica) && hasStoodDown(before);
         });
     }
 
@@ -187,6 +199,21 @@ final class FailingShards implements AutoCloseable {
                 "supervisor");
         supervisor.start();
         return supervisor;
+    }
+
+    /** Whether it follows its successor, or has no slot left: such a one is given to its successor at the next gate. */
+    private static boolean hasStoodDown(LocalNode before) {
+        return !isMaster(before) || ownLine(before).split(" ").length == FIELDS_WITHOUT_SLOTS;
+    }
+
+    private static String ownLine(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.clusterNodes()
+                    .lines()
+                    .filter(line -> line.contains("myself"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /** Whether a node that answers calls itself a master. */
