@@ -24,6 +24,7 @@ import io.slotferry.workflows.contract.ValidationReport;
 import io.slotferry.workflows.contract.ValidationReport.ShardSummary;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,8 +151,15 @@ final class Validation {
         }
     }
 
+    /** Where a member came back in another shard, or alone, the one whose master is a member and owns the slots. */
     private static Optional<Shard> shardOf(Cluster cluster, PlannedShard planned) {
-        return cluster.shardsOf(planned.members().toList()).stream().findFirst();
+        List<Member> members = planned.members().toList();
+        List<Shard> found = cluster.shardsOf(members);
+        return found.stream()
+                .filter(shard -> members.stream()
+                        .anyMatch(member -> member.id().equals(shard.master().id())))
+                .max(Comparator.comparingInt(shard -> shard.slots().size()))
+                .or(() -> found.stream().findFirst());
     }
 
     private void replicas(Cluster cluster) {
@@ -170,6 +178,7 @@ final class Validation {
                 wrong.add(replica + " is not a member of the shard of " + planned.master());
             }
         }
+        order.plan().shards().forEach(planned -> wrong.addAll(strays(cluster, planned)));
         List<NodeAddress> addresses = cluster.shards().stream()
                 .flatMap(shard -> shard.replicas().stream())
                 .map(Member::address)
@@ -182,6 +191,18 @@ final class Validation {
             }
         });
         verdict("replicas-linked", wrong, addresses.size() + " replicas are linked and in sync");
+    }
+
+    /** Members that came back in another shard. */
+    private static List<String> strays(Cluster cluster, PlannedShard planned) {
+        Optional<Shard> own = shardOf(cluster, planned);
+        return planned.members()
+                .flatMap(member -> cluster.shardsOf(List.of(member)).stream()
+                        .filter(shard -> own.filter(shard::equals).isEmpty())
+                        .map(shard -> member + " is in the shard of " + shard.master()
+                                + ", not in its own: CLUSTER REPLICATE "
+                                + own.orElseThrow().master().id() + " on it"))
+                .toList();
     }
 
     /** One canary on every master that the run added. */
