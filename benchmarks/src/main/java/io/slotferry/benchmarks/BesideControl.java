@@ -1,7 +1,12 @@
 package io.slotferry.benchmarks;
 
-import io.slotferry.benchmarks.OpenLoop.Felt;
 import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.race.Contender;
+import io.slotferry.sandbox.race.MoverAlone;
+import io.slotferry.sandbox.race.OpenLoop;
+import io.slotferry.sandbox.race.OpenLoop.Felt;
+import io.slotferry.sandbox.race.RedisCli;
+import io.slotferry.sandbox.race.Twin;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import java.io.PrintWriter;

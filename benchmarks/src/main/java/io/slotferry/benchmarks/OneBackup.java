@@ -6,6 +6,7 @@ import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.planning.NodeAddress;
+import io.slotferry.sandbox.race.Unwatched;
 import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.BackupOrder;
 import io.slotferry.workflows.contract.ClusterAccess;

@@ -2,6 +2,8 @@ package io.slotferry.benchmarks;
 
 import io.slotferry.sandbox.TemporalLink;
 import io.slotferry.sandbox.WorkerProcess;
+import io.slotferry.sandbox.race.Contender;
+import io.slotferry.sandbox.race.Twin;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.LocalTemporal;
 import io.slotferry.starter.ExpandCommand;

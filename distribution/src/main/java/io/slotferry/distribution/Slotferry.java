@@ -1,6 +1,7 @@
 package io.slotferry.distribution;
 
 import io.slotferry.sandbox.demo.DemoCommand;
+import io.slotferry.sandbox.race.RaceCommand;
 import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.ApproveCommand;
 import io.slotferry.starter.BackupCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             WorkerCommand.class,
             DemoCommand.class,
+            RaceCommand.class,
             CompletionCommand.class,
             ManCommand.class,
             HelpCommand.class

@@ -44,7 +44,7 @@ class SlotferryTest {
         assertThat(Slotferry.commandLine().getSubcommands().keySet())
                 .contains(
                         "plan", "expand", "status", "watch", "approve", "retry", "cancel", "inspect", "worker", "demo",
-                        "help")
+                        "race", "help")
                 .allSatisfy(command -> assertThat(out.toString()).contains("  " + command + " "));
     }
 

@@ -73,7 +73,8 @@ public record MidBatch(int batch, int slots) {
         }
     }
 
-    private static int slots(Jedis node) {
+    /** The same on a connection to it. */
+    public static int slots(Jedis node) {
         return node.clusterNodes()
                 .lines()
                 .map(line -> line.split(" ", -1))

@@ -29,9 +29,7 @@ final class Follower {
         this.temporal = temporal;
         this.runs = new Runs(temporal);
         this.voice = voice;
-        this.screen = surroundings.movable() && !voice.json() && !voice.quiet()
-                ? Optional.of(new Screen(voice))
-                : Optional.empty();
+        this.screen = Screen.of(voice, surroundings);
         this.text = new StatusText(
                 surroundings.terminal().width(), Style.of(surroundings.colour()), ZoneId.systemDefault());
     }

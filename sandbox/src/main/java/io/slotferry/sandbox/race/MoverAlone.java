@@ -1,4 +1,4 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * The mover, batch after batch as a plan would have them, without Temporal, in a process of its own that is as young as
  * redis-cli's. In mode FAST but for {@link #adaptive}.
  */
-final class MoverAlone implements Contender {
+public final class MoverAlone implements Contender {
     private static final int LANES = 4;
     private static final int BUDGET = 10;
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -52,17 +52,17 @@ final class MoverAlone implements Contender {
     }
 
     /** Key by key, in batches of so many slots. */
-    static MoverAlone byKeys(int slotsOfBatch) {
+    public static MoverAlone byKeys(int slotsOfBatch) {
         return new MoverAlone("slotferry KEYS, mover alone", slotsOfBatch, Migration.KEYS, Mode.FAST);
     }
 
     /** Key by key, as fast as clients do not notice, with the pauses that a run would make between its batches. */
-    static MoverAlone adaptive() {
+    public static MoverAlone adaptive() {
         return new MoverAlone("slotferry ADAPTIVE, mover alone", 100, Migration.KEYS, Mode.ADAPTIVE);
     }
 
     /** By the servers' own migration, in one batch. */
-    static MoverAlone atomic() {
+    public static MoverAlone atomic() {
         return new MoverAlone("slotferry ATOMIC, mover alone", 16_384, Migration.ATOMIC, Mode.FAST);
     }
 
@@ -74,6 +74,7 @@ final class MoverAlone implements Contender {
     @Override
     public Duration move(Twin twin) {
         twin.join();
+        Path log = twin.folder().resolve("mover.log");
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -90,12 +91,12 @@ final class MoverAlone implements Contender {
                 twin.target().address(),
                 twin.sources().stream().map(LocalNode::address).collect(Collectors.joining(",")));
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(log.toFile()).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.waitFor() != 0) {
-                throw new IllegalStateException("It ended with exit code " + process.exitValue() + ":\n" + said);
+                throw new IllegalStateException(
+                        "It ended with exit code " + process.exitValue() + ":\n" + said + "\n" + Twin.tail(log));
             }
             return Duration.ofNanos(Long.parseLong(said.substring(said.lastIndexOf('\n') + 1)));
         } catch (IOException e) {

@@ -1,23 +1,27 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import io.slotferry.servers.LocalNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.HdrHistogram.ConcurrentHistogram;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -26,8 +30,13 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * answer is measured from when its write was due, so that a stall counts for all that it held up; but for one that was sent
  * late by this process alone.
  */
-final class OpenLoop implements AutoCloseable {
+public final class OpenLoop implements AutoCloseable {
     private static final long LONGEST_MICROS = 600_000_000;
+    private static final int DIGITS = 3;
+
+    /** A stall is to be measured, not to end the clients. */
+    private static final int PATIENCE_MILLIS = 600_000;
+
     private static final String NEXT = "next";
 
     private final Process process;
@@ -43,14 +52,14 @@ final class OpenLoop implements AutoCloseable {
      *
      * @param worst the longest that any write had to wait
      */
-    record Felt(double mean, double p99, double p999, double worst) {
-        static Felt parse(String line) {
-            String[] figures = line.split(" ", -1);
+    public record Felt(double mean, double p99, double p999, double worst) {
+        /** From a histogram of microseconds. */
+        static Felt of(AbstractHistogram micros) {
             return new Felt(
-                    Double.parseDouble(figures[0]),
-                    Double.parseDouble(figures[1]),
-                    Double.parseDouble(figures[2]),
-                    Double.parseDouble(figures[3]));
+                    micros.getMean() / 1e3,
+                    micros.getValueAtPercentile(99) / 1e3,
+                    micros.getValueAtPercentile(99.9) / 1e3,
+                    micros.getMaxValue() / 1e3);
         }
     }
 
@@ -60,7 +69,7 @@ final class OpenLoop implements AutoCloseable {
      *
      * @param rate writes a second, over all nodes
      */
-    static OpenLoop start(Twin twin, int rate) {
+    public static OpenLoop start(Twin twin, int rate) {
         return start(
                 Stream.concat(writesTo(twin.sources()), Stream.of(twin.target().port() + "/"))
                         .toList(),
@@ -72,7 +81,7 @@ final class OpenLoop implements AutoCloseable {
      *
      * @param rate writes a second, over all of them
      */
-    static OpenLoop onSources(Twin twin, int rate) {
+    public static OpenLoop onSources(Twin twin, int rate) {
         return start(writesTo(twin.sources()).toList(), rate);
     }
 
@@ -112,17 +121,22 @@ final class OpenLoop implements AutoCloseable {
     }
 
     /** What was felt since this was asked last, or since the start. */
-    Felt felt() {
+    public Felt felt() {
+        return Felt.of(answers());
+    }
+
+    /** The same as a histogram of microseconds, to be added to others. A write counts when it is answered. */
+    Histogram answers() {
         try {
             process.getOutputStream().write('\n');
             process.getOutputStream().flush();
-            return Felt.parse(answer());
+            return decoded(answer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -142,7 +156,7 @@ final class OpenLoop implements AutoCloseable {
     /** Arguments: nanoseconds between two writes of a client, then {@code port/key} of each; an empty key PINGs. */
     public static void main(String[] arguments) throws Exception {
         long between = Long.parseLong(arguments[0]);
-        AtomicReference<Histogram> felt = new AtomicReference<>(empty());
+        Recorder felt = new Recorder(LONGEST_MICROS, DIGITS);
         ExecutorService pool = Executors.newCachedThreadPool();
         List<Future<?>> clients = new ArrayList<>();
         long began = System.nanoTime();
@@ -154,7 +168,7 @@ final class OpenLoop implements AutoCloseable {
         }
         // It warms up.
         Thread.sleep(1_000);
-        felt.set(empty());
+        felt.getIntervalHistogram();
         System.out.println(NEXT);
         while (System.in.read() >= 0) {
             for (Future<?> client : clients) {
@@ -162,19 +176,32 @@ final class OpenLoop implements AutoCloseable {
                     client.get();
                 }
             }
-            Histogram all = felt.getAndSet(empty());
-            System.out.println(all.getMean() / 1e3 + " " + all.getValueAtPercentile(99) / 1e3 + " "
-                    + all.getValueAtPercentile(99.9) / 1e3 + " " + all.getMaxValue() / 1e3);
+            System.out.println(encoded(felt.getIntervalHistogram()));
         }
         System.exit(0);
     }
 
-    private static Histogram empty() {
-        return new ConcurrentHistogram(LONGEST_MICROS, 3);
+    static Histogram empty() {
+        return new Histogram(LONGEST_MICROS, DIGITS);
     }
 
-    private static void write(int port, String key, long first, long between, AtomicReference<Histogram> felt) {
-        try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+    private static String encoded(Histogram histogram) {
+        ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(bytes);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
+    }
+
+    private static Histogram decoded(String line) {
+        try {
+            return Histogram.decodeFromCompressedByteBuffer(
+                    ByteBuffer.wrap(Base64.getDecoder().decode(line)), LONGEST_MICROS);
+        } catch (DataFormatException e) {
+            throw new IllegalStateException("the clients said what is no histogram: " + line, e);
+        }
+    }
+
+    private static void write(int port, String key, long first, long between, Recorder felt) {
+        try (Jedis jedis = new Jedis("127.0.0.1", port, PATIENCE_MILLIS)) {
             for (long due = first; ; due += between) {
                 long from = whenDue(due);
                 if (key.isEmpty()) {
@@ -183,7 +210,8 @@ final class OpenLoop implements AutoCloseable {
                     // Waits for a pause of writes as any other write, and leaves nothing behind.
                     jedis.del(key);
                 }
-                felt.get().recordValue(Math.max(0, System.nanoTime() - from) / 1_000);
+                long micros = Math.max(0, System.nanoTime() - from) / 1_000;
+                felt.recordValue(Math.min(micros, LONGEST_MICROS));
             }
         }
     }

@@ -1,4 +1,4 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import io.slotferry.sandbox.Access;
 import io.slotferry.sandbox.Dataset;
@@ -7,20 +7,26 @@ import io.slotferry.sandbox.Holding;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 
 /** Masters with data and one more without; each contender gets one such cluster, and all are alike. */
-final class Twin implements AutoCloseable {
+public final class Twin implements AutoCloseable {
+    private static final int TAIL = 10;
     private static final Duration TRIMMING = Duration.ofSeconds(30);
 
     private final LocalCluster cluster;
     private final LocalNode target;
     private final Dataset dataset;
+    private boolean joined;
 
     private Twin(LocalCluster cluster, Dataset dataset) {
         this.cluster = cluster;
@@ -28,7 +34,8 @@ final class Twin implements AutoCloseable {
         this.target = cluster.startSpare();
     }
 
-    static Twin start(ServerBinary server, int masters, int replicas, Dataset dataset) {
+    /** Starts the processes and writes the dataset. */
+    public static Twin start(ServerBinary server, int masters, int replicas, Dataset dataset) {
         LocalCluster cluster = LocalCluster.builder(server)
                 .masters(masters)
                 .replicasPerMaster(replicas)
@@ -43,30 +50,30 @@ final class Twin implements AutoCloseable {
         }
     }
 
-    List<LocalNode> sources() {
+    public List<LocalNode> sources() {
         return cluster.masters();
     }
 
-    List<LocalNode> replicas() {
+    public List<LocalNode> replicas() {
         return cluster.replicas();
     }
 
     /** How many slots the new master is to own in the end. */
-    int slotsToMove() {
+    public int slotsToMove() {
         return 16_384 / (sources().size() + 1);
     }
 
-    LocalNode target() {
+    public LocalNode target() {
         return target;
     }
 
     /** Files in it go with the cluster. */
-    Path folder() {
+    public Path folder() {
         return cluster.folder();
     }
 
     /** The command-line client that came with the server. */
-    Path cli() {
+    public Path cli() {
         return cluster.binary()
                 .cli()
                 .orElseThrow(
@@ -74,12 +81,16 @@ final class Twin implements AutoCloseable {
                                 + ", " + cluster.binary().path() + ". Name a server that has one: --server PATH"));
     }
 
-    /** Makes the target a member that owns no slot. */
-    void join() {
+    /** Makes the target a member that owns no slot, where it is none yet. */
+    public void join() {
+        if (joined) {
+            return;
+        }
         try (Jedis jedis = sources().get(0).jedis()) {
             jedis.clusterMeet(target.host(), target.port());
         }
         cluster.awaitReady(members());
+        joined = true;
     }
 
     private List<LocalNode> members() {
@@ -93,7 +104,7 @@ final class Twin implements AutoCloseable {
      *
      * @throws IllegalStateException where one is not, or the target does not own its share
      */
-    long movedKeys() {
+    public long movedKeys() {
         cluster.awaitReady(members());
         Access access = Access.to(cluster);
         List<Finding> findings = dataset.check(access);
@@ -120,6 +131,16 @@ final class Twin implements AutoCloseable {
                 return holdings;
             }
             LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    /** The last lines that a contender wrote there. */
+    static String tail(Path log) {
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - TAIL), all.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,9 +1,9 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import java.time.Duration;
 
 /** Something that moves a quarter of a cluster's slots to its new master. */
-interface Contender {
+public interface Contender {
     /** As it stands in the table. */
     String name();
 

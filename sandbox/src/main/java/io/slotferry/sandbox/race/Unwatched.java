@@ -1,4 +1,4 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.activities.attempt.Lifeline;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Nobody else may begin an attempt here, so this one may always change things. */
-record Unwatched(int turn) implements Lifeline {
+public record Unwatched(int turn) implements Lifeline {
     @Override
     public ConnectionName connectionName() {
         return new ConnectionName("benchmark", turn, 1);

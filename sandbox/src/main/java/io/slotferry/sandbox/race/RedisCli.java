@@ -1,9 +1,8 @@
-package io.slotferry.benchmarks;
+package io.slotferry.sandbox.race;
 
 import io.slotferry.servers.LocalNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The server's own command-line client and its {@code --cluster reshard}. */
-final class RedisCli implements Contender {
+public final class RedisCli implements Contender {
     private final String name;
     private final List<String> options;
 
@@ -21,17 +20,17 @@ final class RedisCli implements Contender {
     }
 
     /** As it comes: slot by slot, ten keys in a MIGRATE. */
-    static RedisCli asItComes() {
+    public static RedisCli asItComes() {
         return new RedisCli("redis-cli --cluster reshard");
     }
 
     /** With so many keys in a MIGRATE. */
-    static RedisCli pipelined(int keys) {
+    public static RedisCli pipelined(int keys) {
         return new RedisCli("redis-cli, pipeline of " + keys, "--cluster-pipeline", String.valueOf(keys));
     }
 
     /** Valkey's, by MIGRATESLOTS. */
-    static RedisCli atomic() {
+    public static RedisCli atomic() {
         return new RedisCli("valkey-cli, atomic", "--cluster-use-atomic-slot-migration");
     }
 
@@ -66,9 +65,7 @@ final class RedisCli implements Contender {
                     .waitFor();
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             if (exit != 0) {
-                List<String> lines = Files.readAllLines(log);
-                throw new IllegalStateException("It ended with exit code " + exit + ":\n"
-                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size())));
+                throw new IllegalStateException("It ended with exit code " + exit + ":\n" + Twin.tail(log));
             }
             return took;
         } catch (IOException e) {

@@ -1,0 +1,33 @@
+package io.slotferry.sandbox.race;
+
+import io.slotferry.sandbox.race.OpenLoop.Felt;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How it went in one lane.
+ *
+ * @param seconds from the start until the contender said that it was done, or gave up
+ * @param slots that were to be moved
+ * @param keys on the new master in the end; 0 where not all is as it should be
+ * @param during until it was done, what clients felt
+ * @param samples from the start until the race was over
+ * @param problem what is not as it should be
+ */
+record Outcome(
+        String name,
+        double seconds,
+        int slots,
+        long keys,
+        Felt before,
+        Felt during,
+        List<Sample> samples,
+        Optional<String> problem) {
+    Outcome {
+        samples = List.copyOf(samples);
+    }
+
+    double keysPerSecond() {
+        return keys / seconds;
+    }
+}
