@@ -13,6 +13,7 @@ final class SvgPlot {
     private static final int SLOTS_TOP = 350;
     private static final int SLOTS_BOTTOM = 440;
     private static final int HEIGHT = 490;
+    private static final int LEGEND = 385;
     private static final int STEPS = 5;
     /** Told apart by those who see no red or no green, too. */
     private static final List<String> COLOURS = List.of("#d55e00", "#0072b2");
@@ -62,7 +63,7 @@ final class SvgPlot {
 
     private void lane(Outcome outcome, String colour, int number) {
         text(
-                LEFT + 250 * number,
+                LEFT + LEGEND * number,
                 42,
                 "start",
                 colour,
