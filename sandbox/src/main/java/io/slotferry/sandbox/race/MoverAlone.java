@@ -19,6 +19,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.PacingState;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public final class MoverAlone implements Contender {
                 throw new IllegalStateException(
                         "It ended with exit code " + process.exitValue() + ":\n" + said + "\n" + Twin.tail(log));
             }
-            return Duration.ofNanos(Long.parseLong(said.substring(said.lastIndexOf('\n') + 1)));
+            return Duration.ofNanos(Long.parseLong(said));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -109,6 +110,9 @@ public final class MoverAlone implements Contender {
 
     /** Arguments: migration, mode, slots of a batch, slots, target, sources; prints how many nanoseconds it took. */
     public static void main(String[] arguments) throws InterruptedException {
+        // The answer alone stands there: how it goes, and a log, go to standard error.
+        PrintStream answer = System.out;
+        System.setOut(System.err);
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
         NodeAddress target = NodeAddress.parse(arguments[4]);
         List<NodeAddress> sources =
@@ -142,7 +146,7 @@ public final class MoverAlone implements Contender {
                 System.out.println(outcome.progress().pacing().orElse("") + "; pause " + pacing.pauseShare() + " %");
             }
         }
-        System.out.println("\n" + (System.nanoTime() - began));
+        answer.println(System.nanoTime() - began);
     }
 
     /** From each source the first of its slots, in batches of about so many; the target's view stands last. */

@@ -4,6 +4,7 @@ import io.slotferry.servers.LocalNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +42,11 @@ public final class OpenLoop implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader said;
+    private final Path log;
 
-    private OpenLoop(Process process) {
+    private OpenLoop(Process process, Path log) {
         this.process = process;
+        this.log = log;
         this.said = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
@@ -73,7 +76,8 @@ public final class OpenLoop implements AutoCloseable {
         return start(
                 Stream.concat(writesTo(twin.sources()), Stream.of(twin.target().port() + "/"))
                         .toList(),
-                rate);
+                rate,
+                twin.folder());
     }
 
     /**
@@ -82,7 +86,7 @@ public final class OpenLoop implements AutoCloseable {
      * @param rate writes a second, over all of them
      */
     public static OpenLoop onSources(Twin twin, int rate) {
-        return start(writesTo(twin.sources()).toList(), rate);
+        return start(writesTo(twin.sources()).toList(), rate, twin.folder());
     }
 
     private static Stream<String> writesTo(List<LocalNode> sources) {
@@ -90,7 +94,7 @@ public final class OpenLoop implements AutoCloseable {
                 .mapToObj(i -> sources.get(i).port() + "/" + keyIn(16_384 * (i + 1) / sources.size() - 10));
     }
 
-    private static OpenLoop start(List<String> writes, int rate) {
+    private static OpenLoop start(List<String> writes, int rate, Path folder) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -102,9 +106,9 @@ public final class OpenLoop implements AutoCloseable {
                 String.valueOf(1_000_000_000L * writes.size() / rate)));
         command.addAll(writes);
         try {
-            OpenLoop loop = new OpenLoop(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
+            Path log = folder.resolve("clients.log");
+            OpenLoop loop = new OpenLoop(
+                    new ProcessBuilder(command).redirectError(log.toFile()).start(), log);
             loop.answer();
             return loop;
         } catch (IOException e) {
@@ -143,7 +147,7 @@ public final class OpenLoop implements AutoCloseable {
     private String answer() throws IOException {
         String line = said.readLine();
         if (line == null) {
-            throw new IllegalStateException("the clients ended without a word");
+            throw new IllegalStateException("The clients ended:\n" + Twin.tail(log));
         }
         return line;
     }
@@ -155,6 +159,9 @@ public final class OpenLoop implements AutoCloseable {
 
     /** Arguments: nanoseconds between two writes of a client, then {@code port/key} of each; an empty key PINGs. */
     public static void main(String[] arguments) throws Exception {
+        // Answers alone stand there: a log that goes to standard output goes to standard error.
+        PrintStream answers = System.out;
+        System.setOut(System.err);
         long between = Long.parseLong(arguments[0]);
         Recorder felt = new Recorder(LONGEST_MICROS, DIGITS);
         ExecutorService pool = Executors.newCachedThreadPool();
@@ -169,14 +176,14 @@ public final class OpenLoop implements AutoCloseable {
         // It warms up.
         Thread.sleep(1_000);
         felt.getIntervalHistogram();
-        System.out.println(NEXT);
+        answers.println(NEXT);
         while (System.in.read() >= 0) {
             for (Future<?> client : clients) {
                 if (client.isDone()) {
                     client.get();
                 }
             }
-            System.out.println(encoded(felt.getIntervalHistogram()));
+            answers.println(encoded(felt.getIntervalHistogram()));
         }
         System.exit(0);
     }
