@@ -19,6 +19,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.PacingState;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -113,6 +114,7 @@ public final class MoverAlone implements Contender {
         // The answer alone stands there: how it goes, and a log, go to standard error.
         PrintStream answer = System.out;
         System.setOut(System.err);
+        endWithParent();
         ClusterReader reader = new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty()));
         NodeAddress target = NodeAddress.parse(arguments[4]);
         List<NodeAddress> sources =
@@ -147,6 +149,22 @@ public final class MoverAlone implements Contender {
             }
         }
         answer.println(System.nanoTime() - began);
+    }
+
+    /** Nobody else waits for it, and nodes that are gone are patiently waited for: it ends once its standard input does. */
+    private static void endWithParent() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // The pipe is as good as closed.
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "parent");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     /** From each source the first of its slots, in batches of about so many; the target's view stands last. */

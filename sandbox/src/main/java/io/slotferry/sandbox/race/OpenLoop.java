@@ -164,7 +164,12 @@ public final class OpenLoop implements AutoCloseable {
         System.setOut(System.err);
         long between = Long.parseLong(arguments[0]);
         Recorder felt = new Recorder(LONGEST_MICROS, DIGITS);
-        ExecutorService pool = Executors.newCachedThreadPool();
+        // Daemons, so that the process ends where this thread fails.
+        ExecutorService pool = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "client");
+            thread.setDaemon(true);
+            return thread;
+        });
         List<Future<?>> clients = new ArrayList<>();
         long began = System.nanoTime();
         for (int i = 1; i < arguments.length; i++) {
