@@ -9,6 +9,7 @@ import io.slotferry.sandbox.race.RedisCli;
 import io.slotferry.sandbox.race.Twin;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,7 +114,7 @@ public final class BesideControl implements Callable<Integer> {
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
             for (Contender contender :
-                    List.of(RedisCli.asItComes(), MoverAlone.byKeys(SLOTS_OF_BATCH), MoverAlone.adaptive())) {
+                    List.of(RedisCli.asItComes(), MoverAlone.byKeys(SLOTS_OF_BATCH), MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH))) {
                 Figures figures = run(contender, binary, dataset, rate);
                 all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
                 out.println(line(contender.name(), List.of(figures)) + "  round " + round);

@@ -32,7 +32,8 @@ record EventForms(
         Named deleted,
         Up up,
         Down down,
-        Log log) {
+        Log log,
+        Race race) {
     record Started(String workflowId, String runId, String namespace, String taskQueue, Optional<String> page) {}
 
     record PlanMade(String fingerprint, String text, Optional<Plan> plan, Optional<String> form) {}
@@ -98,4 +99,31 @@ record EventForms(
     record Down(String worker, String temporal) {}
 
     record Log(String of, String line) {}
+
+    record Race(
+            String server,
+            long keys,
+            int rate,
+            ExpandRequest.Pacing.Mode pacing,
+            boolean oneAfterTheOther,
+            int processors,
+            boolean well,
+            List<Contender> contenders) {
+        /** Of who gave up, or lost keys, {@code problem} says so. */
+        record Contender(
+                String name,
+                double seconds,
+                int slots,
+                long keys,
+                Felt before,
+                Felt during,
+                List<Sample> samples,
+                Optional<String> problem) {}
+
+        /** In milliseconds. */
+        record Felt(double mean, double p99, double p999, double worst) {}
+
+        /** At seconds since the start; the worst answer since the sample before, in milliseconds. */
+        record Sample(double at, int slots, long keys, double worst) {}
+    }
 }

@@ -1,8 +1,10 @@
 package io.slotferry.sandbox.race;
 
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.credentials.Credentials;
 import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.BatchMover;
 import io.slotferry.planning.Member;
@@ -17,6 +19,8 @@ import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import io.slotferry.workflows.contract.FailureKind.Proceeds;
+import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.PacingState;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,12 +39,13 @@ import java.util.stream.Stream;
 
 /**
  * The mover, batch after batch as a plan would have them, without Temporal, in a process of its own that is as young as
- * redis-cli's. In mode FAST but for {@link #adaptive}.
+ * redis-cli's.
  */
 public final class MoverAlone implements Contender {
     private static final int LANES = 4;
     private static final int BUDGET = 10;
     private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(2);
 
     private final String name;
     private final int slotsOfBatch;
@@ -58,9 +64,9 @@ public final class MoverAlone implements Contender {
         return new MoverAlone("slotferry KEYS, mover alone", slotsOfBatch, Migration.KEYS, Mode.FAST);
     }
 
-    /** Key by key, as fast as clients do not notice, with the pauses that a run would make between its batches. */
-    public static MoverAlone adaptive() {
-        return new MoverAlone("slotferry ADAPTIVE, mover alone", 100, Migration.KEYS, Mode.ADAPTIVE);
+    /** Key by key in any mode, in batches of so many slots, with the pauses that a run would make between them. */
+    public static MoverAlone paced(Mode mode, int slotsOfBatch) {
+        return new MoverAlone("slotferry " + mode + ", mover alone", slotsOfBatch, Migration.KEYS, mode);
     }
 
     /** By the servers' own migration, in one batch. */
@@ -123,32 +129,52 @@ public final class MoverAlone implements Contender {
                 reader.ask(Stream.concat(sources.stream(), Stream.of(target)).toList(), Node::view)
                         .answers()
                         .values());
-        List<BatchOrder> orders = orders(
-                        views,
-                        Integer.parseInt(arguments[3]),
-                        Integer.parseInt(arguments[2]),
-                        Mode.valueOf(arguments[1]))
-                .stream()
-                .map(order -> order.by(Migration.valueOf(arguments[0])))
-                .toList();
-        BatchMover mover = new BatchMover(reader);
         Mode mode = Mode.valueOf(arguments[1]);
+        List<BatchOrder> orders =
+                orders(views, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[2]), mode).stream()
+                        .map(order -> order.by(Migration.valueOf(arguments[0])))
+                        .toList();
+        BatchMover mover = new BatchMover(reader);
         PacingState pacing = PacingState.FIRST;
         long began = System.nanoTime();
         for (BatchOrder order : orders) {
-            BatchOrder paced = mode == Mode.ADAPTIVE ? order.keeping(new Adaptive(BUDGET, pacing)) : order;
-            BatchOutcome outcome = mover.move(paced, new Unwatched(order.number()));
-            if (!outcome.complete()) {
-                throw new IllegalStateException("Batch " + order.number() + " ended early: " + outcome);
-            }
+            BatchOutcome outcome =
+                    moved(mover, mode == Mode.ADAPTIVE ? order.keeping(new Adaptive(BUDGET, pacing)) : order);
             pacing = outcome.pacing().map(pacing::then).orElse(pacing);
-            if (mode == Mode.ADAPTIVE && order.number() < orders.size()) {
+            if (mode != Mode.FAST && order.number() < orders.size()) {
                 Thread.sleep(
                         PAUSE.multipliedBy(pacing.pauseShare()).dividedBy(100).toMillis());
                 System.out.println(outcome.progress().pacing().orElse("") + "; pause " + pacing.pauseShare() + " %");
             }
         }
         answer.println(System.nanoTime() - began);
+    }
+
+    /** A batch that fails by what may pass by itself is begun again, as a run does it. */
+    private static BatchOutcome moved(BatchMover mover, BatchOrder order) throws InterruptedException {
+        Instant since = Instant.now();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                BatchOutcome outcome = mover.move(order, new Unwatched(order.number(), attempt));
+                if (!outcome.complete()) {
+                    throw new IllegalStateException("Batch " + order.number() + " ended early: " + outcome);
+                }
+                return outcome;
+            } catch (Halted e) {
+                failUnlessRetried(e.halt(), since, e);
+            } catch (NodeFailure e) {
+                failUnlessRetried(e.halt(), since, e);
+            }
+            Thread.sleep(BETWEEN_ATTEMPTS.toMillis());
+        }
+    }
+
+    private static void failUnlessRetried(Halt halt, Instant since, RuntimeException cause) {
+        System.out.println(halt.text());
+        boolean patient = Instant.now().isBefore(since.plus(halt.kind().patience()));
+        if (halt.kind().proceeds() != Proceeds.RETRY || !patient) {
+            throw cause;
+        }
     }
 
     /** Nobody else waits for it, and nodes that are gone are patiently waited for: it ends once its standard input does. */

@@ -4,6 +4,7 @@ import io.slotferry.sandbox.Dataset;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.starter.Screen;
 import io.slotferry.starter.Voice;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,36 +24,52 @@ final class Race {
     private static final double BETWEEN_LINES_SECONDS = 3;
 
     private final ServerBinary server;
-    private final long keys;
+    private final Moved what;
     private final int rate;
+    private final Mode pacing;
     private final Voice voice;
     private final Optional<Screen> screen;
     private volatile boolean interrupted;
 
-    Race(ServerBinary server, long keys, int rate, Voice voice) {
+    /**
+     * What is moved.
+     *
+     * @param keys in each cluster
+     * @param slots of them all that go to the new master
+     */
+    record Moved(long keys, int slots) {}
+
+    /**
+     * A race.
+     *
+     * @param rate writes a second, to each cluster
+     */
+    Race(ServerBinary server, Moved what, int rate, Mode pacing, Voice voice) {
         this.server = server;
-        this.keys = keys;
+        this.what = what;
         this.rate = rate;
+        this.pacing = pacing;
         this.voice = voice;
         this.screen = Screen.of(voice);
     }
 
     /** What was raced on, in a line. */
-    static String title(ServerBinary server, long keys, int rate) {
+    String title() {
         return String.format(
                 Locale.ROOT,
-                "%s, 3 masters, %,d keys of about 100 bytes, 4,096 slots to a 4th, %,d writes/s",
+                "%s, 3 masters, %,d keys of about 100 bytes, %,d slots to a 4th, %,d writes/s",
                 server,
-                keys,
+                what.keys(),
+                what.slots(),
                 rate);
     }
 
     /** The command-line client's outcome, then slotferry's. */
     List<Outcome> run(boolean oneAfterTheOther) {
         String cli = server.cli().orElseThrow().getFileName().toString();
-        voice.say("slotferry race: " + cli + " and slotferry on clusters that are alike");
+        voice.say("slotferry race: " + cli + " and slotferry in " + pacing + " on clusters that are alike");
         voice.say("");
-        voice.say("  " + title(server, keys, rate));
+        voice.say("  " + title());
         voice.say("");
         // From Ctrl-C on everything is being taken away: what fails by that is no news.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "race-exit"));
@@ -61,12 +78,12 @@ final class Race {
             try (Lane first = lane(cli, RedisCli.asItComes())) {
                 outcomes.addAll(race(List.of(first)));
             }
-            try (Lane second = lane("slotferry", MoverAlone.byKeys(BATCH_SLOTS))) {
+            try (Lane second = lane("slotferry", MoverAlone.paced(pacing, BATCH_SLOTS))) {
                 outcomes.addAll(race(List.of(second)));
             }
         } else {
             try (Lane first = lane(cli, RedisCli.asItComes());
-                    Lane second = lane("slotferry", MoverAlone.byKeys(BATCH_SLOTS))) {
+                    Lane second = lane("slotferry", MoverAlone.paced(pacing, BATCH_SLOTS))) {
                 outcomes.addAll(race(List.of(first, second)));
             }
         }
@@ -76,7 +93,7 @@ final class Race {
 
     private Lane lane(String name, Contender contender) {
         long began = System.nanoTime();
-        Twin twin = Twin.start(server, MASTERS, 0, Dataset.of(keys));
+        Twin twin = Twin.start(server, MASTERS, 0, Dataset.of(what.keys()), what.slots());
         try {
             Lane lane = new Lane(name, contender, twin, rate);
             voice.say(String.format(
@@ -161,8 +178,9 @@ final class Race {
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("server", server.toString());
-        fields.put("keys", keys);
+        fields.put("keys", what.keys());
         fields.put("rate", rate);
+        fields.put("pacing", pacing);
         fields.put("oneAfterTheOther", oneAfterTheOther);
         fields.put("processors", Runtime.getRuntime().availableProcessors());
         fields.put("well", well);

@@ -1,8 +1,10 @@
 package io.slotferry.sandbox.race;
 
+import io.slotferry.sandbox.race.Race.Moved;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.ServerStartException;
 import io.slotferry.starter.Voice;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Starts two clusters of three masters on this machine with the same data, and has redis-cli (or valkey-cli) "
-                    + "move a quarter of the slots of one to a new master, slotferry those of the other, key by key and "
+                    + "move slots of one to a new master, slotferry those of the other, key by key and "
                     + "without Temporal.",
             "Clients write to both all the while, whether or not the write before was answered. At the end it prints how "
                     + "fast each was, what the clients felt, and a plot of it, and reads every key back. Nothing is left "
@@ -39,6 +41,8 @@ import picocli.CommandLine.Spec;
             "130:interrupted; nothing is left behind"
         })
 public final class RaceCommand implements Callable<Integer> {
+    private static final int MOST_SLOTS = 12_288;
+
     @Option(
             names = "--server",
             paramLabel = "PATH",
@@ -50,11 +54,22 @@ public final class RaceCommand implements Callable<Integer> {
     @Option(names = "--keys", paramLabel = "N", description = "keys of each cluster; default: ${DEFAULT-VALUE}")
     private long keys = 500_000;
 
+    @Option(names = "--slots", paramLabel = "N", description = "slots to be moved; default: ${DEFAULT-VALUE}")
+    private int slots = 4_096;
+
     @Option(
             names = "--rate",
             paramLabel = "N",
             description = "writes per second to each cluster; default: ${DEFAULT-VALUE}")
     private int rate = 1_000;
+
+    @Option(
+            names = {"--mode", "--pacing"},
+            paramLabel = "MODE",
+            description =
+                    "slotferry's pacing: ${COMPLETION-CANDIDATES}; all but FAST pause between batches of 100 slots, "
+                            + "at first 10 s; default: ${DEFAULT-VALUE}")
+    private Mode pacing = Mode.FAST;
 
     @Option(
             names = "--one-after-the-other",
@@ -83,9 +98,10 @@ public final class RaceCommand implements Callable<Integer> {
                     + ". Name a server that has one: slotferry race --server PATH.");
         }
         Voice voice = new Voice(spec.commandLine().getOut(), spec.commandLine().getErr(), json);
-        List<Outcome> outcomes = new Race(binary, keys, rate, voice).run(oneAfterTheOther);
+        Race race = new Race(binary, new Moved(keys, slots), rate, pacing, voice);
+        List<Outcome> outcomes = race.run(oneAfterTheOther);
         if (plot != null) {
-            write(SvgPlot.of(Race.title(binary, keys, rate), outcomes));
+            write(SvgPlot.of(race.title(), outcomes));
             voice.say("The plot: " + plot);
         }
         return outcomes.stream().allMatch(outcome -> outcome.problem().isEmpty()) ? 0 : 1;
@@ -94,6 +110,9 @@ public final class RaceCommand implements Callable<Integer> {
     private String problem() {
         if (keys < 1 || keys > 100_000_000) {
             return "--keys " + keys + " is not between 1 and 100,000,000";
+        }
+        if (slots < 1 || slots > MOST_SLOTS) {
+            return "--slots " + slots + " is not between 1 and 12,288: each of the three masters keeps some";
         }
         if (rate < 4 || rate > 100_000) {
             return "--rate " + rate + " is not between 4 and 100,000";

@@ -23,25 +23,36 @@ public final class Twin implements AutoCloseable {
     private static final int TAIL = 10;
     private static final Duration TRIMMING = Duration.ofSeconds(30);
 
+    /** Redis's own default: a machine that is all at work is no node that died. */
+    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(15);
+
     private final LocalCluster cluster;
     private final LocalNode target;
     private final Dataset dataset;
+    private final int slotsToMove;
     private boolean joined;
 
-    private Twin(LocalCluster cluster, Dataset dataset) {
+    private Twin(LocalCluster cluster, Dataset dataset, int slotsToMove) {
         this.cluster = cluster;
         this.dataset = dataset;
+        this.slotsToMove = slotsToMove;
         this.target = cluster.startSpare();
     }
 
-    /** Starts the processes and writes the dataset. */
+    /** Starts the processes and writes the dataset; the new master is to get as many slots as each other one keeps. */
     public static Twin start(ServerBinary server, int masters, int replicas, Dataset dataset) {
+        return start(server, masters, replicas, dataset, 16_384 / (masters + 1));
+    }
+
+    /** The same where the new master is to get so many slots. */
+    static Twin start(ServerBinary server, int masters, int replicas, Dataset dataset, int slotsToMove) {
         LocalCluster cluster = LocalCluster.builder(server)
                 .masters(masters)
                 .replicasPerMaster(replicas)
+                .nodeTimeout(NODE_TIMEOUT)
                 .start();
         try {
-            Twin twin = new Twin(cluster, dataset);
+            Twin twin = new Twin(cluster, dataset, slotsToMove);
             twin.dataset.fill(Access.to(cluster));
             return twin;
         } catch (RuntimeException e) {
@@ -60,7 +71,7 @@ public final class Twin implements AutoCloseable {
 
     /** How many slots the new master is to own in the end. */
     public int slotsToMove() {
-        return 16_384 / (sources().size() + 1);
+        return slotsToMove;
     }
 
     public LocalNode target() {

@@ -7,10 +7,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Nobody else may begin an attempt here, so this one may always change things. */
-public record Unwatched(int turn) implements Lifeline {
+public record Unwatched(int turn, int attempt) implements Lifeline {
+    /** The first attempt. */
+    public Unwatched(int turn) {
+        this(turn, 1);
+    }
+
     @Override
     public ConnectionName connectionName() {
-        return new ConnectionName("benchmark", turn, 1);
+        return new ConnectionName("benchmark", turn, attempt);
     }
 
     @Override
