@@ -11,12 +11,12 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ClusterAccess;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,11 +70,8 @@ public final class AgreementOfMany implements Callable<Integer> {
             double first = millis(reader, access);
             LockSupport.parkNanos(BETWEEN_NANOS);
             double connecting = millis(reader, access);
-            double[] rest = new double[LOOKS];
-            for (int i = 0; i < LOOKS; i++) {
-                rest[i] = millis(reader, access);
-            }
-            Arrays.sort(rest);
+            Repeated rest = Repeated.of(
+                    DoubleStream.generate(() -> millis(reader, access)).limit(LOOKS));
             out.printf(
                     Locale.ROOT,
                     "%s, %d masters: the first look %.0f ms (a young JVM), one on new connections %.0f ms, one after the "
@@ -83,8 +80,8 @@ public final class AgreementOfMany implements Callable<Integer> {
                     masters,
                     first,
                     connecting,
-                    rest[LOOKS / 2],
-                    rest[LOOKS - 1],
+                    rest.median(),
+                    rest.highest(),
                     LOOKS);
             return 0;
         }

@@ -28,8 +28,8 @@ import redis.clients.jedis.Jedis;
         mixinStandardHelpOptions = true,
         description =
                 "Fills a node and copies its data with redis-cli --rdb and with slotferry in turns, slotferry each time in "
-                        + "a fresh JVM with a heap of 64 MB that has asked the cluster and copied nothing, and prints how fast each was and how much heap was used at "
-                        + "most.")
+                        + "a fresh JVM with a heap of 64 MB that has asked the cluster and copied nothing, and prints how "
+                        + "fast each was and how much heap was used at most.")
 public final class BackupBesideRedisCli implements Callable<Integer> {
     @Mixin
     private ServerOption server;
@@ -83,12 +83,12 @@ public final class BackupBesideRedisCli implements Callable<Integer> {
                 ratios.add(figures.ratio());
                 heap = Math.max(heap, figures.own().heap());
             }
-            ratios.sort(Comparator.naturalOrder());
+            Repeated all = Repeated.of(ratios.stream().mapToDouble(Double::doubleValue));
             out.printf(
                     Locale.ROOT,
                     "%nmedian of the ratios %.2fx, the lowest %.2fx; heap used at most %,d bytes%n",
-                    ratios.get(ratios.size() / 2),
-                    ratios.get(0),
+                    all.median(),
+                    all.lowest(),
                     heap);
         }
         return 0;

@@ -32,14 +32,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/big-keys",
         mixinStandardHelpOptions = true,
-        description = "Scans three masters for big keys, without replicas, which is the worst case, or on "
-                + "their replicas, while clients in a process of their own write open-loop a thousand times a second to each "
-                + "master; before, between and after they write alone, which is the control. Fails where a key was not looked at; how long answers "
-                + "take decides nothing.")
+        description = "Scans three shards for big keys, on their replicas, or with --replicas 0 on the masters, while "
+                + "clients in a process of their own write open-loop a thousand times a second to each master; before, "
+                + "between and after they write alone, which is the control. Fails where a key was not looked at; how "
+                + "long answers take decides nothing.")
 public final class BesideBigKeyScan implements Callable<Integer> {
     private static final Duration WARMING_UP = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(20);
-    private static final double INVALID = 50;
     private static final int WRITES = 3_000;
 
     @Mixin
@@ -106,33 +105,14 @@ public final class BesideBigKeyScan implements Callable<Integer> {
                 alone.add(quiet(clients));
             }
         }
-        printVerdict(p99s(alone), p99s(during));
+        out.println();
+        out.println("The scan: " + BesideControls.verdict(List.of(BesideControls.of("p99", p99(alone), p99(during)))));
+        out.flush();
         return 0;
     }
 
-    private static double[] p99s(List<Felt> felt) {
-        return felt.stream().mapToDouble(Felt::p99).sorted().toArray();
-    }
-
-    /** Both ascending; the middle one of an even number is the higher. */
-    private void printVerdict(double[] alone, double[] during) {
-        double change = (during[during.length / 2] / alone[alone.length / 2] - 1) * 100;
-        double spread = (alone[alone.length - 1] / alone[0] - 1) * 100;
-        if (spread > INVALID) {
-            out.printf(
-                    Locale.ROOT,
-                    "%nINVALID: the clients' p99 without a scan lie %.0f %% apart: this machine has other things to do%n",
-                    spread);
-            out.flush();
-            return;
-        }
-        out.printf(
-                Locale.ROOT,
-                "%np99 during the scan %+.0f %% beside the clients alone; those lie %.0f %% apart: %swithin 10 %% or that%n",
-                change,
-                spread,
-                change <= Math.max(10, spread) ? "" : "NOT ");
-        out.flush();
+    private static Repeated p99(List<Felt> felt) {
+        return Repeated.of(felt.stream().mapToDouble(Felt::p99));
     }
 
     private static void setApart(Twin twin, OpenLoop clients) {

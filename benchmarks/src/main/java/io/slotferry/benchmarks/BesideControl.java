@@ -41,9 +41,9 @@ import redis.clients.jedis.Jedis;
                 "Moves a quarter of the slots of three masters to a fourth with redis-cli and with slotferry in mode "
                         + "ADAPTIVE, each on a cluster of its own, round after round, under clients that write open-loop at a part "
                         + "of what the cluster can do. Before and after each, nothing moves: how far these controls lie apart is "
-                        + "how much this machine's figures are worth. Over 50 % a run is invalid.")
+                        + "how much this machine's figures are worth. Over " + BesideControls.INVALID
+                        + " % a run is invalid.")
 public final class BesideControl implements Callable<Integer> {
-    private static final double INVALID = 50;
     private static final int SLOTS_OF_BATCH = 100;
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
     private static final int CLIENTS_AT_FULL_SPEED = 4;
@@ -78,7 +78,7 @@ public final class BesideControl implements Callable<Integer> {
     /** What one contender did in one round, between three looks at nothing: two before it, one after. */
     private record Figures(double seconds, List<Felt> controls, Felt during) {
         double usual(ToDoubleFunction<Felt> figure) {
-            return median(controls.stream().mapToDouble(figure));
+            return of(figure).median();
         }
 
         /** In percent of the usual. */
@@ -88,8 +88,11 @@ public final class BesideControl implements Callable<Integer> {
 
         /** How far the controls lie apart, in percent of the lowest. */
         double spread(ToDoubleFunction<Felt> figure) {
-            double[] sorted = controls.stream().mapToDouble(figure).sorted().toArray();
-            return (sorted[sorted.length - 1] / sorted[0] - 1) * 100;
+            return of(figure).spread();
+        }
+
+        private Repeated of(ToDoubleFunction<Felt> figure) {
+            return Repeated.of(controls.stream().mapToDouble(figure));
         }
     }
 
@@ -113,8 +116,10 @@ public final class BesideControl implements Callable<Integer> {
         out.println(header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
-            for (Contender contender :
-                    List.of(RedisCli.asItComes(), MoverAlone.byKeys(SLOTS_OF_BATCH), MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH))) {
+            for (Contender contender : List.of(
+                    RedisCli.asItComes(),
+                    MoverAlone.byKeys(SLOTS_OF_BATCH),
+                    MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH))) {
                 Figures figures = run(contender, binary, dataset, rate);
                 all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
                 out.println(line(contender.name(), List.of(figures)) + "  round " + round);
@@ -209,39 +214,35 @@ public final class BesideControl implements Callable<Integer> {
                 Locale.ROOT,
                 "%-32s %8.1f%s%s | %8.1f %8.1f",
                 name,
-                median(figures.stream().mapToDouble(Figures::seconds)),
+                median(figures, Figures::seconds),
                 figure(figures, Felt::mean),
                 figure(figures, Felt::p99),
-                median(figures.stream().mapToDouble(one -> one.usual(Felt::worst))),
-                median(figures.stream().mapToDouble(one -> one.during().worst())));
+                median(figures, one -> one.usual(Felt::worst)),
+                median(figures, one -> one.during().worst()));
     }
 
     private static String figure(List<Figures> figures, ToDoubleFunction<Felt> figure) {
         return String.format(
                 Locale.ROOT,
                 " | %7.3f %7.3f %+7.0f%% %5.0f%%",
-                median(figures.stream().mapToDouble(one -> one.usual(figure))),
-                median(figures.stream().mapToDouble(one -> figure.applyAsDouble(one.during()))),
-                median(figures.stream().mapToDouble(one -> one.change(figure))),
-                median(figures.stream().mapToDouble(one -> one.spread(figure))));
+                median(figures, one -> one.usual(figure)),
+                median(figures, one -> figure.applyAsDouble(one.during())),
+                median(figures, one -> one.change(figure)),
+                median(figures, one -> one.spread(figure)));
     }
 
     private static String verdict(String name, List<Figures> figures) {
-        double mean = median(figures.stream().mapToDouble(one -> one.change(Felt::mean)));
-        double p99 = median(figures.stream().mapToDouble(one -> one.change(Felt::p99)));
-        double meanSpread = median(figures.stream().mapToDouble(one -> one.spread(Felt::mean)));
-        double p99Spread = median(figures.stream().mapToDouble(one -> one.spread(Felt::p99)));
-        if (Math.max(meanSpread, p99Spread) > INVALID) {
-            return name + ": INVALID, the controls lie more than " + Math.round(INVALID) + " % apart: this machine has"
-                    + " other things to do";
-        }
-        boolean within = mean <= Math.max(10, meanSpread) && p99 <= Math.max(10, p99Spread);
-        return name + ": mean and p99 " + (within ? "" : "NOT ") + "within 10 % or the spread of the controls";
+        return name + ": "
+                + BesideControls.verdict(
+                        List.of(beside("mean", figures, Felt::mean), beside("p99", figures, Felt::p99)));
     }
 
-    private static double median(java.util.stream.DoubleStream figures) {
-        double[] sorted = figures.sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private static BesideControls beside(String name, List<Figures> figures, ToDoubleFunction<Felt> figure) {
+        return new BesideControls(
+                name, median(figures, one -> one.change(figure)), median(figures, one -> one.spread(figure)));
+    }
+
+    private static double median(List<Figures> figures, ToDoubleFunction<Figures> figure) {
+        return Repeated.of(figures.stream().mapToDouble(figure)).median();
     }
 }

@@ -225,8 +225,6 @@ public final class BesideRedisCli implements Callable<Integer> {
     }
 
     private static double median(List<Figures> figures, ToDoubleFunction<Figures> figure) {
-        double[] sorted = figures.stream().mapToDouble(figure).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Repeated.of(figures.stream().mapToDouble(figure)).median();
     }
 }
