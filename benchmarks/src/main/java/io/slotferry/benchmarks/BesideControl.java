@@ -42,7 +42,7 @@ import redis.clients.jedis.Jedis;
                         + "ADAPTIVE, each on a cluster of its own, round after round, under clients that write open-loop at a part "
                         + "of what the cluster can do. Before and after each, nothing moves: how far these controls lie apart is "
                         + "how much this machine's figures are worth. Over " + BesideControls.INVALID
-                        + " % a run is invalid.")
+                        + " %% a run is invalid.")
 public final class BesideControl implements Callable<Integer> {
     private static final int SLOTS_OF_BATCH = 100;
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
