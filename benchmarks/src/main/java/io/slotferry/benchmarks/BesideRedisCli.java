@@ -9,6 +9,7 @@ import io.slotferry.sandbox.race.RedisCli;
 import io.slotferry.sandbox.race.Twin;
 import io.slotferry.servers.Engine;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -81,8 +83,11 @@ public final class BesideRedisCli implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "NAME",
-            description = "${COMPLETION-CANDIDATES}; default: all that the server can")
-    private List<Entry> only = List.of(Entry.values());
+            description =
+                    "${COMPLETION-CANDIDATES}; default: all that the server can but ADAPTIVE, which pauses between "
+                            + "its batches as a run does, at first for 10 s")
+    private List<Entry> only =
+            Stream.of(Entry.values()).filter(entry -> entry != Entry.ADAPTIVE).toList();
 
     @Spec
     private CommandSpec spec;
@@ -101,6 +106,7 @@ public final class BesideRedisCli implements Callable<Integer> {
         CLI_PIPELINE,
         CLI_ATOMIC,
         KEYS,
+        ADAPTIVE,
         ATOMIC,
         EXPAND
     }
@@ -152,6 +158,7 @@ public final class BesideRedisCli implements Callable<Integer> {
             entries.put(Entry.CLI_ATOMIC, RedisCli.atomic());
         }
         entries.put(Entry.KEYS, MoverAlone.byKeys(batchSlots));
+        entries.put(Entry.ADAPTIVE, MoverAlone.paced(Mode.ADAPTIVE, batchSlots));
         if (binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
             entries.put(Entry.ATOMIC, MoverAlone.atomic());
         }
