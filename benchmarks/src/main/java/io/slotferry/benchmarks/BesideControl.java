@@ -117,7 +117,7 @@ public final class BesideControl implements Callable<Integer> {
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
             for (Contender contender : List.of(
-                    RedisCli.asItComes(),
+                    RedisCli.asItComes(binary),
                     MoverAlone.byKeys(SLOTS_OF_BATCH),
                     MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH))) {
                 Figures figures = run(contender, binary, dataset, rate);

@@ -2,21 +2,28 @@ package io.slotferry.benchmarks;
 
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.sandbox.race.Contender;
+import io.slotferry.sandbox.race.Lane;
 import io.slotferry.sandbox.race.MoverAlone;
-import io.slotferry.sandbox.race.OpenLoop;
 import io.slotferry.sandbox.race.OpenLoop.Felt;
+import io.slotferry.sandbox.race.Outcome;
 import io.slotferry.sandbox.race.RedisCli;
+import io.slotferry.sandbox.race.SvgPlot;
 import io.slotferry.sandbox.race.Twin;
 import io.slotferry.servers.Engine;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -25,6 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Every way to move slots, each on a twin cluster with the same data, in interleaved rounds; prints medians. */
@@ -74,10 +82,11 @@ public final class BesideRedisCli implements Callable<Integer> {
 
     @Option(
             names = "--pipeline",
+            split = ",",
             paramLabel = "N",
-            description = "keys in a MIGRATE of redis-cli where it does not take its default of 10; default: "
-                    + "${DEFAULT-VALUE}")
-    private int pipeline = 100;
+            description = "keys in a MIGRATE of redis-cli where it does not take its default of 10; each number takes "
+                    + "part; default: 100")
+    private List<Integer> pipelines = List.of(100);
 
     @Option(
             names = "--only",
@@ -88,6 +97,12 @@ public final class BesideRedisCli implements Callable<Integer> {
                             + "its batches as a run does, at first for 10 s")
     private List<Entry> only =
             Stream.of(Entry.values()).filter(entry -> entry != Entry.ADAPTIVE).toList();
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "write an SVG of what clients felt over time, of each contender's round of median time")
+    private Path plot;
 
     @Spec
     private CommandSpec spec;
@@ -111,23 +126,35 @@ public final class BesideRedisCli implements Callable<Integer> {
         EXPAND
     }
 
-    /** What one contender did in one round. */
-    private record Figures(double seconds, long keys, Felt before, Felt during) {}
+    /** What one contender did in one round; without clients there is nothing to tell of them. */
+    private record Figures(double seconds, long keys, Optional<Outcome> outcome) {
+        Felt before() {
+            return outcome.orElseThrow().before();
+        }
+
+        Felt during() {
+            return outcome.orElseThrow().during();
+        }
+    }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         ServerBinary binary = server.binary();
         Dataset dataset = shape.of(keys);
+        if (plot != null && rate == 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--plot shows what clients felt, and there are none: --rate 0");
+        }
         int slots = 16_384 / (masters + 1);
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(
+        String title = String.format(
                 Locale.ROOT,
-                "%s, %d masters without replicas, %s, %,d of 16,384 slots to one more master, medians of %d rounds%n%n",
+                "%s, %d masters without replicas, %s, %,d of 16,384 slots to one more master",
                 binary,
                 masters,
                 shape.text(dataset),
-                slots,
-                rounds);
+                slots);
+        out.printf(Locale.ROOT, "%s, medians of %d rounds%n%n", title, rounds);
         out.println(header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
@@ -146,41 +173,71 @@ public final class BesideRedisCli implements Callable<Integer> {
         out.printf(
                 "%nms: mean, p99, p99.9 and worst of writes to slots that stay, while nothing moves | while slots move.%n"
                         + "Every key was read back from its slot's owner after each of them.%n");
+        if (plot != null) {
+            Files.writeString(
+                    plot,
+                    SvgPlot.of(
+                            title,
+                            all.values().stream().map(BesideRedisCli::typical).toList()));
+        }
         return 0;
     }
 
-    private List<Contender> contenders(ServerBinary binary) {
+    private List<? extends Contender> contenders(ServerBinary binary) {
         boolean valkey = binary.engine() == Engine.VALKEY;
-        Map<Entry, Contender> entries = new LinkedHashMap<>();
-        entries.put(Entry.CLI, RedisCli.asItComes());
-        entries.put(Entry.CLI_PIPELINE, RedisCli.pipelined(pipeline));
+        Map<Entry, List<? extends Contender>> entries = new LinkedHashMap<>();
+        entries.put(Entry.CLI, List.of(RedisCli.asItComes(binary)));
+        entries.put(
+                Entry.CLI_PIPELINE,
+                pipelines.stream()
+                        .map(keysOfCall -> RedisCli.pipelined(binary, keysOfCall))
+                        .toList());
         if (valkey && binary.isAtLeast(9, 0)) {
-            entries.put(Entry.CLI_ATOMIC, RedisCli.atomic());
+            entries.put(Entry.CLI_ATOMIC, List.of(RedisCli.atomic()));
         }
-        entries.put(Entry.KEYS, MoverAlone.byKeys(batchSlots));
-        entries.put(Entry.ADAPTIVE, MoverAlone.paced(Mode.ADAPTIVE, batchSlots));
+        entries.put(Entry.KEYS, List.of(MoverAlone.byKeys(batchSlots)));
+        entries.put(Entry.ADAPTIVE, List.of(MoverAlone.paced(Mode.ADAPTIVE, batchSlots)));
         if (binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
-            entries.put(Entry.ATOMIC, MoverAlone.atomic());
+            entries.put(Entry.ATOMIC, List.of(MoverAlone.atomic()));
         }
-        entries.put(Entry.EXPAND, new WholeExpansion(batchSlots));
+        entries.put(Entry.EXPAND, List.of(new WholeExpansion(batchSlots)));
         return entries.entrySet().stream()
                 .filter(entry -> only.contains(entry.getKey()))
-                .map(Map.Entry::getValue)
+                .flatMap(entry -> entry.getValue().stream())
                 .toList();
     }
 
+    /** Of the round whose time is the median, or the next longer one. */
+    private static Outcome typical(List<Figures> figures) {
+        return figures.stream()
+                .sorted(Comparator.comparingDouble(Figures::seconds))
+                .skip(figures.size() / 2)
+                .findFirst()
+                .flatMap(Figures::outcome)
+                .orElseThrow();
+    }
+
     private Figures run(Contender contender, ServerBinary binary, Dataset dataset) {
+        return rate == 0 ? unseen(contender, binary, dataset) : felt(contender, binary, dataset);
+    }
+
+    private Figures unseen(Contender contender, ServerBinary binary, Dataset dataset) {
         try (Twin twin = Twin.start(binary, masters, 0, dataset)) {
-            if (rate == 0) {
-                return new Figures(contender.move(twin).toNanos() / 1e9, twin.movedKeys(), null, null);
-            }
-            try (OpenLoop clients = OpenLoop.start(twin, rate)) {
-                Thread.sleep(BEFORE.toMillis());
-                Felt before = clients.felt();
-                double seconds = contender.move(twin).toNanos() / 1e9;
-                Felt during = clients.felt();
-                return new Figures(seconds, twin.movedKeys(), before, during);
-            }
+            return new Figures(contender.move(twin).toNanos() / 1e9, twin.movedKeys(), Optional.empty());
+        }
+    }
+
+    private Figures felt(Contender contender, ServerBinary binary, Dataset dataset) {
+        try (Lane lane = Lane.on(Twin.start(binary, masters, 0, dataset), contender.name(), contender, rate)) {
+            lane.beginQuiet();
+            Thread.sleep(BEFORE.toMillis());
+            lane.endQuiet();
+            lane.start(System.nanoTime());
+            Outcome outcome = lane.end();
+            outcome.problem().ifPresent(problem -> {
+                throw new IllegalStateException(contender.name() + ": " + problem);
+            });
+            return new Figures(lane.took().toNanos() / 1e9, outcome.keys(), Optional.of(outcome));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

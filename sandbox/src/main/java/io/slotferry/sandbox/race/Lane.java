@@ -2,6 +2,7 @@ package io.slotferry.sandbox.race;
 
 import io.slotferry.sandbox.MidBatch;
 import io.slotferry.sandbox.race.OpenLoop.Felt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** A contender on its cluster, with its clients, and the looks at them. */
-final class Lane implements AutoCloseable {
+public final class Lane implements AutoCloseable {
     private static final long BETWEEN_LOOKS_MILLIS = 250;
 
     private final String name;
@@ -27,29 +28,51 @@ final class Lane implements AutoCloseable {
     private final List<Sample> samples = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private Felt before;
-    private CompletableFuture<Double> moving = new CompletableFuture<>();
+    private CompletableFuture<Arrival> moving = new CompletableFuture<>();
     private CompletableFuture<Void> watching = CompletableFuture.completedFuture(null);
+
+    private Lane(String name, Contender contender, Twin twin, OpenLoop clients) {
+        this.name = name;
+        this.contender = contender;
+        this.twin = twin;
+        this.clients = clients;
+    }
 
     /**
      * A lane whose clients write from now on.
      *
-     * @param twin its target is made a member; it is closed with the lane
+     * @param twin is closed with the lane, or here where there is none
      * @param rate writes a second, over all nodes
      */
-    Lane(String name, Contender contender, Twin twin, int rate) {
-        this.name = name;
-        this.contender = contender;
-        this.twin = twin;
-        twin.join();
-        this.clients = OpenLoop.start(twin, rate);
+    public static Lane on(Twin twin, String name, Contender contender, int rate) {
+        try {
+            return new Lane(name, contender, twin, OpenLoop.start(twin, rate));
+        } catch (RuntimeException e) {
+            twin.close();
+            throw e;
+        }
     }
 
+    /** Makes the new master a member beforehand, so that contenders that begin by it all begin at once. */
+    void join() {
+        twin.join();
+    }
+
+    /**
+     * When the contender was done.
+     *
+     * @param seconds since the start
+     * @param took by its own account
+     */
+    private record Arrival(double seconds, Duration took) {}
+
     /** What clients feel before the start counts from now on. */
-    void beginQuiet() {
+    public void beginQuiet() {
         clients.answers();
     }
 
-    void endQuiet() {
+    /** What clients feel from now on counts no more for what they felt before. */
+    public void endQuiet() {
         before = clients.felt();
     }
 
@@ -58,11 +81,11 @@ final class Lane implements AutoCloseable {
      *
      * @param began by System.nanoTime(), what seconds are counted from
      */
-    void start(long began) {
+    public void start(long began) {
         clients.answers();
         moving = inBackground(() -> {
-            contender.move(twin);
-            return seconds(began);
+            Duration took = contender.move(twin);
+            return new Arrival(seconds(began), took);
         });
         watching = inBackground(() -> {
             watch(began);
@@ -146,12 +169,12 @@ final class Lane implements AutoCloseable {
                     name,
                     twin.slotsToMove(),
                     samples,
-                    arrived ? OptionalDouble.of(moving.join()) : OptionalDouble.empty());
+                    arrived ? OptionalDouble.of(moving.join().seconds()) : OptionalDouble.empty());
         }
     }
 
-    /** Ends the looks, reads every key back, and sums up; legal once it is done and all others are. */
-    Outcome end() {
+    /** Waits until the contender is done, ends the looks, reads every key back, and sums up. */
+    public Outcome end() {
         over.countDown();
         Optional<String> problem = failure(watching).or(() -> failure(moving));
         long keys = 0;
@@ -165,9 +188,14 @@ final class Lane implements AutoCloseable {
         List<Sample> all = List.copyOf(samples);
         boolean arrived = moving.isDone() && !moving.isCompletedExceptionally();
         double seconds = arrived
-                ? moving.join()
+                ? moving.join().seconds()
                 : all.stream().mapToDouble(Sample::at).max().orElse(0);
         return new Outcome(name, seconds, twin.slotsToMove(), keys, before, Felt.of(during), all, problem);
+    }
+
+    /** How long the contender took by its own account; legal after an end without a problem. */
+    public Duration took() {
+        return moving.join().took();
     }
 
     private static Optional<String> failure(CompletableFuture<?> work) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param samples from the start until the race was over
  * @param problem what is not as it should be
  */
-record Outcome(
+public record Outcome(
         String name,
         double seconds,
         int slots,
@@ -23,7 +23,7 @@ record Outcome(
         Felt during,
         List<Sample> samples,
         Optional<String> problem) {
-    Outcome {
+    public Outcome {
         samples = List.copyOf(samples);
     }
 

@@ -55,13 +55,14 @@ final class Race {
 
     /** What was raced on, in a line. */
     String title() {
-        return String.format(
-                Locale.ROOT,
-                "%s, 3 masters, %,d keys of about 100 bytes, %,d slots to a 4th, %,d writes/s",
-                server,
-                what.keys(),
-                what.slots(),
-                rate);
+        return String.join(", ", titles());
+    }
+
+    /** The same in lines of 80 columns. */
+    private List<String> titles() {
+        return List.of(
+                String.format(Locale.ROOT, "%s, 3 masters, %,d keys of about 100 bytes", server, what.keys()),
+                String.format(Locale.ROOT, "%,d slots to a 4th, %,d writes/s", what.slots(), rate));
     }
 
     /** The command-line client's outcome, then slotferry's. */
@@ -69,20 +70,20 @@ final class Race {
         String cli = server.cli().orElseThrow().getFileName().toString();
         voice.say("slotferry race: " + cli + " and slotferry in " + pacing + " on clusters that are alike");
         voice.say("");
-        voice.say("  " + title());
+        titles().forEach(line -> voice.say("  " + line));
         voice.say("");
         // From Ctrl-C on everything is being taken away: what fails by that is no news.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "race-exit"));
         List<Outcome> outcomes = new ArrayList<>();
         if (oneAfterTheOther) {
-            try (Lane first = lane(cli, RedisCli.asItComes())) {
+            try (Lane first = lane(cli, RedisCli.asItComes(server))) {
                 outcomes.addAll(race(List.of(first)));
             }
             try (Lane second = lane("slotferry", MoverAlone.paced(pacing, BATCH_SLOTS))) {
                 outcomes.addAll(race(List.of(second)));
             }
         } else {
-            try (Lane first = lane(cli, RedisCli.asItComes());
+            try (Lane first = lane(cli, RedisCli.asItComes(server));
                     Lane second = lane("slotferry", MoverAlone.paced(pacing, BATCH_SLOTS))) {
                 outcomes.addAll(race(List.of(first, second)));
             }
@@ -93,23 +94,19 @@ final class Race {
 
     private Lane lane(String name, Contender contender) {
         long began = System.nanoTime();
-        Twin twin = Twin.start(server, MASTERS, 0, Dataset.of(what.keys()), what.slots());
-        try {
-            Lane lane = new Lane(name, contender, twin, rate);
-            voice.say(String.format(
-                    Locale.ROOT,
-                    "  A cluster for %s, filled, clients at work  (%.1f s)",
-                    name,
-                    (System.nanoTime() - began) / 1e9));
-            return lane;
-        } catch (RuntimeException e) {
-            twin.close();
-            throw e;
-        }
+        Lane lane =
+                Lane.on(Twin.start(server, MASTERS, 0, Dataset.of(what.keys()), what.slots()), name, contender, rate);
+        voice.say(String.format(
+                Locale.ROOT,
+                "  A cluster for %s, filled, clients at work  (%.1f s)",
+                name,
+                (System.nanoTime() - began) / 1e9));
+        return lane;
     }
 
     private List<Outcome> race(List<Lane> lanes) {
         voice.say("  " + WARMING_UP.plus(QUIET).toSeconds() + " s in which nothing moves");
+        lanes.forEach(Lane::join);
         sleep(WARMING_UP);
         lanes.forEach(Lane::beginQuiet);
         sleep(QUIET);

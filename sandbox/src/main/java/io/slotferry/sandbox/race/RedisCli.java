@@ -1,6 +1,8 @@
 package io.slotferry.sandbox.race;
 
+import io.slotferry.servers.Engine;
 import io.slotferry.servers.LocalNode;
+import io.slotferry.servers.ServerBinary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,18 +22,22 @@ public final class RedisCli implements Contender {
     }
 
     /** As it comes: slot by slot, ten keys in a MIGRATE. */
-    public static RedisCli asItComes() {
-        return new RedisCli("redis-cli --cluster reshard");
+    public static RedisCli asItComes(ServerBinary server) {
+        return new RedisCli(program(server) + " --cluster reshard");
     }
 
     /** With so many keys in a MIGRATE. */
-    public static RedisCli pipelined(int keys) {
-        return new RedisCli("redis-cli, pipeline of " + keys, "--cluster-pipeline", String.valueOf(keys));
+    public static RedisCli pipelined(ServerBinary server, int keys) {
+        return new RedisCli(program(server) + ", pipeline of " + keys, "--cluster-pipeline", String.valueOf(keys));
     }
 
     /** Valkey's, by MIGRATESLOTS. */
     public static RedisCli atomic() {
         return new RedisCli("valkey-cli, atomic", "--cluster-use-atomic-slot-migration");
+    }
+
+    private static String program(ServerBinary server) {
+        return server.engine() == Engine.VALKEY ? "valkey-cli" : "redis-cli";
     }
 
     @Override

@@ -8,4 +8,4 @@ package io.slotferry.sandbox.race;
  * @param keys of the new master
  * @param worst the longest, in milliseconds, that a write had waited which was answered since the look before; 0 where none was
  */
-record Sample(double at, int slots, long keys, double worst) {}
+public record Sample(double at, int slots, long keys, double worst) {}

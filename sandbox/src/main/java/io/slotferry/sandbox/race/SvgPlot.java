@@ -3,8 +3,8 @@ package io.slotferry.sandbox.race;
 import java.util.List;
 import java.util.Locale;
 
-/** A race as a picture: worst answers to clients over time, and below them the slots moved. */
-final class SvgPlot {
+/** How it went in some lanes, as a picture: worst answers to clients over time, and below them the slots moved. */
+public final class SvgPlot {
     private static final int WIDTH = 860;
     private static final int LEFT = 70;
     private static final int RIGHT = 840;
@@ -14,20 +14,27 @@ final class SvgPlot {
     private static final int SLOTS_BOTTOM = 440;
     private static final int HEIGHT = 490;
     private static final int LEGEND = 385;
+    private static final int LEGEND_ROW = 16;
     private static final int STEPS = 5;
     /** Told apart by those who see no red or no green, too. */
-    private static final List<String> COLOURS = List.of("#d55e00", "#0072b2");
+    private static final List<String> COLOURS =
+            List.of("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000");
 
     private final Axes axes;
+
+    /** What the names of more than two lanes need above all else. */
+    private final int above;
+
     private final StringBuilder svg = new StringBuilder();
 
-    private SvgPlot(Axes axes) {
+    private SvgPlot(Axes axes, int lanes) {
         this.axes = axes;
+        this.above = LEGEND_ROW * ((lanes + 1) / 2 - 1);
     }
 
-    /** The whole file. */
-    static String of(String title, List<Outcome> outcomes) {
-        SvgPlot plot = new SvgPlot(Axes.of(outcomes));
+    /** The whole file; lanes that were not run at the same time begin at 0 all the same. */
+    public static String of(String title, List<Outcome> outcomes) {
+        SvgPlot plot = new SvgPlot(Axes.of(outcomes), outcomes.size());
         plot.frame(title);
         for (int i = 0; i < outcomes.size(); i++) {
             plot.lane(outcomes.get(i), COLOURS.get(i % COLOURS.size()), i);
@@ -37,12 +44,12 @@ final class SvgPlot {
 
     private void frame(String title) {
         add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 %d %d %d\" "
                         + "font-family=\"sans-serif\" font-size=\"12\">",
-                WIDTH, HEIGHT, WIDTH, HEIGHT);
+                WIDTH, HEIGHT + above, -above, WIDTH, HEIGHT + above);
         add("<title>%s</title>", escaped(title));
-        add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
-        text(LEFT, 22, "start", "#000000", title);
+        add("<rect y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", -above, WIDTH, HEIGHT + above);
+        text(LEFT, 22 - above, "start", "#000000", title);
         text(LEFT, TOP - 8, "start", "#555555", "worst answer to clients, ms (logarithmic)");
         for (int power = axes.lowest(); power <= axes.highest(); power++) {
             double y = y(Math.pow(10, power));
@@ -63,8 +70,8 @@ final class SvgPlot {
 
     private void lane(Outcome outcome, String colour, int number) {
         text(
-                LEFT + LEGEND * number,
-                42,
+                LEFT + LEGEND * (number % 2),
+                42 - above + LEGEND_ROW * (number / 2),
                 "start",
                 colour,
                 String.format(

@@ -125,7 +125,9 @@ public final class Twin implements AutoCloseable {
                 .filter(holding -> holding.master().equals(target.address()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(target + " is no master: " + holdings));
-        if (!findings.isEmpty() || keys != dataset.keys() || moved.slots() != slotsToMove()) {
+        // redis-cli rounds the share of each source, down but for the first one's.
+        boolean allMoved = Math.abs(moved.slots() - slotsToMove()) < sources().size();
+        if (!findings.isEmpty() || keys != dataset.keys() || !allMoved) {
             throw new IllegalStateException("Not as it should be: " + dataset.keys() + " keys were written, " + keys
                     + " are there; " + moved + "; the first findings: "
                     + findings.stream().limit(10).toList());

@@ -61,6 +61,18 @@ class PlotsTest {
     }
 
     @Test
+    void the_names_of_more_than_two_stand_above_in_rows_of_two() {
+        String two = SvgPlot.of("a race", RACE);
+        String five = SvgPlot.of(
+                "a race",
+                List.of(Samples.cli(), Samples.slotferry(), Samples.cli(), Samples.slotferry(), Samples.slotferry()));
+        assertThat(two).contains("viewBox=\"0 0 860 490\"");
+        assertThat(five)
+                .contains("viewBox=\"0 -32 860 522\"")
+                .contains("x=\"70.0\" y=\"10.0\"", "x=\"455.0\" y=\"10.0\"", "x=\"70.0\" y=\"42.0\"");
+    }
+
+    @Test
     void the_picture_is_well_formed_whatever_the_title() throws Exception {
         Document picture = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
