@@ -2,6 +2,7 @@ package io.slotferry.activities.joining;
 
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.redis.Node;
@@ -72,6 +73,7 @@ final class ReplicaAttacher {
             if (Change.await(QUIET_MILLIS, () -> {
                 missing.clear();
                 missing.addAll(unsynced(pairings));
+                requireNoStop(missing);
                 return missing.isEmpty();
             })) {
                 return;
@@ -86,6 +88,13 @@ final class ReplicaAttacher {
                                 + " slotferry retry");
             }
             lastOffset = offset;
+        }
+    }
+
+    /** A copy may take long, and whoever stops a run does not wait for it: it goes on by itself. */
+    private void requireNoStop(List<String> missing) {
+        if (!missing.isEmpty() && change.lifeline().stopRequested()) {
+            throw new Lifeline.Superseded("the worker stops, or the run was stopped, before new replicas were in sync");
         }
     }
 

@@ -1,10 +1,12 @@
 package io.slotferry.activities.joining;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.slotferry.activities.OneMind;
 import io.slotferry.activities.attempt.Halted;
+import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.credentials.Credentials;
@@ -56,10 +58,13 @@ class MembershipIT {
     }
 
     private static Change change(LocalCluster cluster) {
+        return change(cluster, new FreeLifeline());
+    }
+
+    private static Change change(LocalCluster cluster, FreeLifeline lifeline) {
         ClusterAccess access = new ClusterAccess(
                 cluster.masters().stream().map(MembershipIT::address).toList(), Optional.empty());
-        return new Change(
-                new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())), access, new FreeLifeline());
+        return new Change(new ClusterReader(RespNodes.with(Credentials.none(), Optional.empty())), access, lifeline);
     }
 
     private static NodeAddress address(LocalNode node) {
@@ -112,6 +117,32 @@ class MembershipIT {
             assertThat(jedis.clusterMyId()).isNotEqualTo(node.nodeId());
             assertThat(jedis.clusterNodes().lines()).hasSize(1).allMatch(line -> line.contains("myself,master"));
             assertThat(jedis.dbSize()).isZero();
+        }
+    }
+
+    static Stream<WantedServer> oldest() {
+        return WantedServer.named("redis-7.0");
+    }
+
+    @ParameterizedTest
+    @MethodSource("oldest")
+    void whoever_stops_a_run_does_not_wait_for_the_copy_of_a_new_replica(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (LocalCluster local = start(server)) {
+            LocalNode master = local.masters().get(0);
+            LocalNode replica = local.startSpare();
+            try (Jedis jedis = master.jedis()) {
+                // It takes its replica, and gives it no copy for an hour.
+                jedis.configSet("repl-diskless-sync-delay", "3600");
+            }
+            Change change = change(local, new FreeLifeline().stoppingWhen(() -> true));
+            new Joiner(change).add(List.of(member(replica)));
+            Pairing pairing = new Pairing(member(replica), List.of(member(master)));
+
+            assertThatThrownBy(() -> new ReplicaAttacher(change).attach(List.of(pairing)))
+                    .isInstanceOf(Lifeline.Superseded.class);
+
+            assertThat(line(replica, replica.nodeId())).contains("myself,slave " + master.nodeId());
         }
     }
 
