@@ -7,7 +7,6 @@ import io.slotferry.distribution.GrowingCluster.Outcome;
 import io.slotferry.sandbox.BatchHistory.Movement;
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.sandbox.Holding;
-import io.slotferry.sandbox.MidBatch;
 import io.slotferry.sandbox.WorkerProcess;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
@@ -124,8 +123,7 @@ class ClosedRunIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> running = CompletableFuture.supplyAsync(
                     () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "512", "--pause", "PT3S"));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 2, running::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 1024, running);
             orders.run().terminate("test");
             assertThat(running.get().exit()).isEqualTo(8);
             int last = orders.history().last().orElseThrow().number();
@@ -365,9 +363,7 @@ class ClosedRunIT {
                 Stream.concat(Stream.of("--approval=none"), Stream.of(options)).toArray(String[]::new);
         CompletableFuture<Outcome> running =
                 CompletableFuture.supplyAsync(() -> orders.expandOn(stage, List.of(master), List.of(replica), all));
-        assertThat(MidBatch.await(stage.link(), orders.workflowId(), master, 0, running::isDone))
-                .as(() -> "it ended before: " + running.join().text())
-                .isPresent();
+        GrowingCluster.awaitSlots(master, 0, running);
         return running;
     }
 

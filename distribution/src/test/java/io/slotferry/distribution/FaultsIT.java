@@ -7,7 +7,6 @@ import io.slotferry.planning.SlotRanges;
 import io.slotferry.sandbox.AuditReport;
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.sandbox.Finding;
-import io.slotferry.sandbox.MidBatch;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
@@ -36,8 +35,7 @@ class FaultsIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> outcome =
                     CompletableFuture.supplyAsync(() -> orders.expand(List.of(master), List.of(replica)));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 5, outcome::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 500, outcome);
 
             LocalNode source = orders.cluster().masters().get(0);
             LocalNode successor = orders.cluster().replicas().get(0);
@@ -66,8 +64,7 @@ class FaultsIT {
             LocalNode replica = orders.startNode(5);
             CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(
                     () -> orders.expand(List.of(master), List.of(replica), "--pause", "PT1S"));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 3, outcome::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 300, outcome);
 
             LocalNode from = orders.cluster().masters().get(2);
             int slot = owned(from).stream().max().orElseThrow();

@@ -11,6 +11,7 @@ import io.slotferry.sandbox.BatchHistory;
 import io.slotferry.sandbox.ClientError;
 import io.slotferry.sandbox.Dataset;
 import io.slotferry.sandbox.Holding;
+import io.slotferry.sandbox.MidBatch;
 import io.slotferry.sandbox.Traffic;
 import io.slotferry.sandbox.TrafficReport;
 import io.slotferry.servers.LocalCluster;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,7 +57,7 @@ final class GrowingCluster implements AutoCloseable {
             {"thresholds": {"meanLatency": "PT5S", "p99Latency": "PT10S", "replicationLag": "PT10S"}}
             """;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
 
     private final TemporalAndWorker backstage;
     private final LocalCluster cluster;
@@ -201,8 +203,23 @@ final class GrowingCluster implements AutoCloseable {
     void awaitState(RunState state) {
         Awaitility.await(state.toString())
                 .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptions()
                 .until(() -> run().query("status", ExpandStatus.class).state() == state);
+    }
+
+    /**
+     * Waits until a new master has more slots than the batches before have brought: the next one is half moved then. That is
+     * asked of the node alone, so that the moment is not over before it is noticed.
+     */
+    static void awaitSlots(LocalNode master, int moreThan, CompletableFuture<Outcome> running) {
+        Awaitility.await("more than " + moreThan + " slots")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> running.isDone() || MidBatch.slots(master) > moreThan);
+        assertThat(running)
+                .as(() -> "it ended before: " + running.join().text())
+                .isNotDone();
     }
 
     /** The run of this cluster. */

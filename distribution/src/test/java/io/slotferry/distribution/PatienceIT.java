@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.grpc.StatusRuntimeException;
 import io.slotferry.distribution.GrowingCluster.Outcome;
 import io.slotferry.sandbox.Dataset;
-import io.slotferry.sandbox.MidBatch;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
@@ -59,8 +58,7 @@ class PatienceIT {
                     "after-reshard",
                     "--batch-slots",
                     "1366"));
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 1366, running);
             WorkflowStub run = orders.run();
 
             master.kill();

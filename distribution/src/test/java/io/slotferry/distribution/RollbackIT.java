@@ -67,8 +67,7 @@ class RollbackIT {
                     "--attach-replicas",
                     "before-reshard");
 
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 700, running);
             rollback(orders);
 
             assertRolledBack(running.get());
@@ -87,8 +86,7 @@ class RollbackIT {
             CompletableFuture<Outcome> running =
                     expanding(orders, master, replica, "--batch-slots", "2048", "--attach-replicas", "after-reshard");
 
-            assertThat(MidBatch.await(backstage.link(), orders.workflowId(), master, 1, running::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 2048, running);
             rollback(orders);
 
             assertRolledBack(running.get());
@@ -169,8 +167,7 @@ class RollbackIT {
             keepUnsynced(master);
             CompletableFuture<Outcome> running =
                     expanding(orders, master, replica, "--batch-slots", "2048", "--attach-replicas", "after-reshard");
-            assertThat(MidBatch.await(own.link(), orders.workflowId(), master, 1, running::isDone))
-                    .isPresent();
+            GrowingCluster.awaitSlots(master, 2048, running);
             orders.rollback();
             int most = MidBatch.slots(master);
             Awaitility.await()
