@@ -130,18 +130,14 @@ class BackupRunIT {
         Map<String, String> environment = new HashMap<>(backstage.environment());
         environment.putAll(more);
         Path log = workers.resolve("worker-" + System.nanoTime() + ".log");
-        worker = GuardedProcess.start(
-                List.of(java(), "-Xmx256m", "-jar", JAR.toString(), "worker", "--task-queue", taskQueue),
-                environment,
-                workers,
-                log);
+        worker = GuardedProcess.start(line("worker", "--task-queue", taskQueue), environment, workers, log);
         Awaitility.await("the worker polls").atMost(PATIENCE).until(() -> Files.readString(log)
                 .contains("worker ready"));
     }
 
     /** What the command prints; it ends well. */
     private static String backUp(String name, String store, String taskQueue) {
-        List<String> command = new ArrayList<>(List.of(java(), "-jar", JAR.toString(), "backup"));
+        List<String> command = line("backup");
         command.addAll(
                 List.of("--name", name, "--seed", cluster.masters().get(0).address()));
         command.addAll(List.of("--backup", store, "--accept", "master-without-replica"));
@@ -160,8 +156,16 @@ class BackupRunIT {
         }
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static List<String> line(String... words) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-jar",
+                JAR.toString()));
+        line.addAll(List.of(words));
+        return line;
     }
 
     /** One backup lies there, nothing beside it, and each of its files is what the manifest says. */

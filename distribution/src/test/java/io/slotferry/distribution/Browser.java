@@ -153,8 +153,14 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    /** The run's current details, as the Web UI draws them, once they show this. */
-    String awaitDetails(Predicate<String> expected) {
+    /**
+     * The run's current details, as the Web UI draws them, once they show this.
+     *
+     * @param there tells that the run has come so far: until then no page is loaded, and none looks for news by itself
+     */
+    String awaitDetails(BooleanSupplier there, Predicate<String> expected) {
+        driver.get("about:blank");
+        await(there::getAsBoolean, is -> is, RUN);
         return await(this::details, expected, RUN);
     }
 

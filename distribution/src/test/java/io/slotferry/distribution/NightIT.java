@@ -62,6 +62,7 @@ class NightIT {
                     "--window", hours(Duration.ofSeconds(4), Duration.ofHours(2)), "--zone", "UTC", "--pause", "PT0S");
             assertThat(last.exit()).as(last.text()).isZero();
             Awaitility.await()
+                    .pollInterval(Duration.ofSeconds(1))
                     .atMost(Duration.ofMinutes(10))
                     .until(() -> orders.status().text().contains("COMPLETED"));
             orders.assertBalanced(4);
@@ -82,10 +83,15 @@ class NightIT {
 
     private static JsonNode await(GrowingCluster orders, Predicate<JsonNode> expected) {
         JsonNode[] seen = new JsonNode[1];
-        Awaitility.await().atMost(Duration.ofMinutes(8)).ignoreExceptions().until(() -> {
-            seen[0] = orders.status().event("status").path("status");
-            return expected.test(seen[0]);
-        });
+        Awaitility.await()
+                // Each look is a command of its own, with a connection of its own.
+                .pollInterval(Duration.ofMillis(500))
+                .atMost(Duration.ofMinutes(8))
+                .ignoreExceptions()
+                .until(() -> {
+                    seen[0] = orders.status().event("status").path("status");
+                    return expected.test(seen[0]);
+                });
         return seen[0];
     }
 

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 /** A real Temporal server and a worker in a process of its own, for one test or for many. */
 final class TemporalAndWorker implements AutoCloseable {
+    /** For JVMs that live for a minute or two: to compile better costs more there than it saves. */
+    static final Map<String, String> SHORT_LIVED = Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
+
     /** Credentials that the worker knows, by name. */
     static final Map<String, String> CREDENTIALS = Map.of(
             "SLOTFERRY_CREDENTIALS_PLAIN_PASSWORD", "s3cret one",
@@ -55,8 +58,10 @@ final class TemporalAndWorker implements AutoCloseable {
 
     /** Starts another worker. */
     void startWorker() {
+        Map<String, String> environment = new HashMap<>(CREDENTIALS);
+        environment.putAll(SHORT_LIVED);
         worker = WorkerProcess.start(
-                "worker-" + ++workers, temporal, new WorkerProcess.Settings("slotferry", folder, CREDENTIALS));
+                "worker-" + ++workers, temporal, new WorkerProcess.Settings("slotferry", folder, environment));
     }
 
     WorkerProcess worker() {

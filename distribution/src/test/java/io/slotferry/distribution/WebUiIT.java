@@ -8,6 +8,8 @@ import io.slotferry.sandbox.Dataset;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
+import io.slotferry.workflows.contract.ExpandStatus;
+import io.slotferry.workflows.contract.Phase;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.history.v1.HistoryEvent;
@@ -65,12 +67,14 @@ class WebUiIT {
             browser.picture("form");
             browser.start(RUN, () -> !person.events().isEmpty());
 
-            String waiting = browser.awaitDetails(text -> text.startsWith("WAITING in phase plan"));
+            String waiting = browser.awaitDetails(
+                    () -> person.waitsIn(Phase.PLAN), text -> text.startsWith("WAITING in phase plan"));
             browser.picture("approval");
             person.gives("approve", "{\"fingerprint\": \"" + first(FINGERPRINT, waiting) + "\", \"by\": \"ops\"}");
-            browser.awaitDetails(text -> MOVING.matcher(text).find());
+            browser.awaitDetails(() -> person.status().slotsMoved() > 0, text -> MOVING.matcher(text)
+                    .find());
             person.gives("pause", "{\"by\": \"ops\", \"why\": \"a release\"}");
-            assertThat(browser.awaitDetails(text -> text.startsWith("PAUSED")))
+            assertThat(person.awaitState(RunState.PAUSED))
                     .contains("paused by ops: a release; until resume", "Can be done now: resume");
             browser.awaitHistory(text -> MOVED.matcher(text).find());
             browser.picture("running");
@@ -78,8 +82,7 @@ class WebUiIT {
             halt(person, master);
             person.gives("retry", "{\"by\": \"ops\"}");
 
-            assertThat(browser.awaitDetails(text -> text.startsWith("COMPLETED")))
-                    .contains("41 of 41", "4,096 of 4,096");
+            assertThat(person.awaitState(RunState.COMPLETED)).contains("41 of 41", "4,096 of 4,096");
             browser.picture("finished");
             browser.awaitHistory(text -> text.contains("\"outcome\": \"COMPLETED\""));
             browser.picture("report");
@@ -97,8 +100,7 @@ class WebUiIT {
                     "retune",
                     "{\"pacing\": {\"mode\": \"FAST\"}, \"thresholds\": {\"meanLatency\": \"PT1S\", \"p99Latency\": \"PT1S\"}}");
             person.gives("resume", "{\"by\": \"ops\"}");
-            assertThat(person.browser().awaitDetails(text -> text.startsWith("HALTED")))
-                    .contains("STRANGER", "Can be done now: retry");
+            assertThat(person.awaitState(RunState.HALTED)).contains("STRANGER", "Can be done now: retry");
             person.browser().picture("halted");
         }
     }
@@ -108,6 +110,20 @@ class WebUiIT {
         void gives(String update, String argument) {
             long before = updates();
             browser.update(update, argument, () -> updates() > before);
+        }
+
+        ExpandStatus status() {
+            return backstage.link().client().newUntypedWorkflowStub(RUN).query("status", ExpandStatus.class);
+        }
+
+        boolean waitsIn(Phase phase) {
+            ExpandStatus status = status();
+            return status.state() == RunState.WAITING && status.phase() == phase;
+        }
+
+        /** The details that show the run in this state. */
+        String awaitState(RunState state) {
+            return browser.awaitDetails(() -> status().state() == state, text -> text.startsWith(state.toString()));
         }
 
         private long updates() {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,16 +70,16 @@ final class ZombieStage implements AutoCloseable {
         WorkerProcess worker = WorkerProcess.start(
                 "worker-" + workers.size(),
                 temporal.temporal(),
-                new WorkerProcess.Settings(
-                        taskQueue,
-                        folder,
-                        Map.of(
-                                "TEMPORAL_ADDRESS",
-                                wire.address(),
-                                TrappedWorker.TRAPS,
-                                traps.folder().toString())),
+                new WorkerProcess.Settings(taskQueue, folder, environment(wire)),
                 TrappedWorker.class);
         workers.put(worker, wire);
+    }
+
+    private Map<String, String> environment(TcpProxy wire) {
+        Map<String, String> environment = new HashMap<>(TemporalAndWorker.SHORT_LIVED);
+        environment.put("TEMPORAL_ADDRESS", wire.address());
+        environment.put(TrappedWorker.TRAPS, traps.folder().toString());
+        return environment;
     }
 
     Traps traps() {
@@ -122,7 +123,7 @@ final class ZombieStage implements AutoCloseable {
                 .findFirst();
         meanwhile.run();
         Awaitility.await(activity + " by another worker")
-                .pollInterval(Duration.ofMillis(100))
+                .pollInterval(Duration.ofMillis(250))
                 .atMost(OVERTAKEN_WITHIN)
                 .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
                 .until(() -> pending().stream()
