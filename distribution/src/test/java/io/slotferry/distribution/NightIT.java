@@ -33,7 +33,7 @@ class NightIT {
                     masters,
                     replicas,
                     "--once",
-                    clock(Instant.now().plusSeconds(15)),
+                    clock(Instant.now().plusSeconds(30)),
                     "--window",
                     hours(Duration.ofHours(2), Duration.ofHours(3)),
                     "--zone",
