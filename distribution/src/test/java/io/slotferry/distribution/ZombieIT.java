@@ -63,7 +63,7 @@ class ZombieIT {
 
             stage.overtake("setConfig", "ApplySetting");
             stage.overtake("meet", "AddNodes");
-            for (String command : List.of("Importing", "migrate", "Owner")) {
+            for (String command : List.of("Importing", "migrate", "Taking")) {
                 stage.arm(command);
                 stage.overtake(command, "MoveBatch");
             }
@@ -124,8 +124,8 @@ class ZombieIT {
 
             stage.overtake("migrate", "MoveBatch");
             // Twenty batches and pauses are left for it.
-            stage.arm("Owner");
-            stage.overtake("Owner", "MoveBatch");
+            stage.arm("Taking");
+            stage.overtake("Taking", "MoveBatch");
             stage.overtake("resetHard", "RemoveNodes");
 
             assertThat(outcome.get().exit()).as(outcome.get().text()).isEqualTo(5);

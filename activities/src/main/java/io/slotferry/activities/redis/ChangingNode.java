@@ -63,6 +63,12 @@ public interface ChangingNode extends Node {
 
         /** SETSLOT NODE. */
         record Owner(int slot, NodeId owner) implements SlotChange {}
+
+        /**
+         * SETSLOT NODE on the new owner itself, which imports the slot. Several together may be one transaction, so that a server
+         * which would tell every node of each tells them of the first, and with the last of all.
+         */
+        record Taking(int slot, NodeId self) implements SlotChange {}
     }
 
     /** Where MIGRATE sends keys. The credential is the one of this connection. */

@@ -148,7 +148,7 @@ final class SlotWindow {
      */
     private void take(List<Integer> ready) {
         NodeId target = lane.task().target().id();
-        List<Integer> taken = set(lane.target(), ready, slot -> new SlotChange.Owner(slot, target));
+        List<Integer> taken = set(lane.target(), ready, slot -> new SlotChange.Taking(slot, target));
         SlotRanges slots = SlotRanges.ofSlots(taken.stream().mapToInt(Integer::intValue));
         lane.taken(slots);
         SlotCheck owner = lane.checkTarget();

@@ -87,7 +87,7 @@ class FailoverIT {
             fill(shards.source, SlotRanges.parse("0-7"));
             AtomicBoolean died = new AtomicBoolean();
             Consumer<Call> meddling = call -> {
-                if (tellsOwners(call)
+                if (isTaking(call)
                         && call.node().equals(GrownCluster.address(target))
                         && died.compareAndSet(false, true)) {
                     shards.failOver(shards.source, Way.DEATH);
@@ -114,9 +114,9 @@ class FailoverIT {
         }
     }
 
-    private static boolean tellsOwners(Call call) {
+    private static boolean isTaking(Call call) {
         return call.method().equals("setSlots")
-                && ((List<?>) call.arguments().get(0)).get(0) instanceof SlotChange.Owner;
+                && ((List<?>) call.arguments().get(0)).get(0) instanceof SlotChange.Taking;
     }
 
     static Stream<WantedServer> redis() {
