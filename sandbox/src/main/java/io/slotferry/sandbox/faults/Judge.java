@@ -45,7 +45,13 @@ final class Judge {
     }
 
     private boolean undone() {
-        return state() == State.ROLLED_BACK || state() == State.REFUSED;
+        return state() == State.ROLLED_BACK
+                || (state() == State.REFUSED && !evidence.end().refusesTakeOver());
+    }
+
+    /** Whether it stands as it is until somebody decides: open slots and settings with it. */
+    private boolean leftInPlace() {
+        return state() == State.HALTED || evidence.end().refusesTakeOver();
     }
 
     private void end() {
@@ -106,7 +112,7 @@ final class Judge {
                 .of(members)
                 .map(Seen::view)
                 .filter(view -> view.master() && !view.open().isEmpty())
-                .filter(view -> state() != State.HALTED && !evidence.end().leavesDisputedSlots())
+                .filter(view -> !leftInPlace() && !evidence.end().leavesDisputedSlots())
                 .forEach(view -> fail("no slot is left open", view.openText() + " after " + evidence.end()));
     }
 
@@ -170,7 +176,7 @@ final class Judge {
     }
 
     private void settings() {
-        if (state() == State.HALTED || state() == State.CANCELED) {
+        if (leftInPlace() || state() == State.CANCELED) {
             return;
         }
         evidence.after().of(membersNow()).forEach(node -> {

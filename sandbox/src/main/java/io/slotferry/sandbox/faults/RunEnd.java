@@ -14,6 +14,9 @@ import java.util.List;
  * @param fruitless batches that were moved again after they were complete
  */
 record RunEnd(State state, String kind, String reason, String next, List<String> notes, List<Integer> fruitless) {
+    /** In the trail of a run that found the one to take over. */
+    private static final String TAKES_OVER = "takes over run ";
+
     RunEnd {
         notes = List.copyOf(notes);
         fruitless = List.copyOf(fruitless);
@@ -50,6 +53,11 @@ record RunEnd(State state, String kind, String reason, String next, List<String>
                 && notes.stream()
                         .anyMatch(note ->
                                 note.startsWith("slots may still be open") && note.contains("hold differing copies"));
+    }
+
+    /** Whether it was to go on in the place of a closed run, and refused: then all stands as that one left it. */
+    boolean refusesTakeOver() {
+        return state == State.REFUSED && notes.stream().anyMatch(note -> note.contains(TAKES_OVER));
     }
 
     @Override

@@ -156,6 +156,21 @@ class JudgeTest {
     }
 
     @Test
+    void a_run_that_refused_to_take_another_over_leaves_the_cluster_as_that_one_left_it() {
+        Cluster left = new Cluster(HALF).open("a:1", 5).wander("b:1", "no");
+        RunEnd first = RunEnd.of(State.REFUSED, "PREFLIGHT_FAILED", "why", "next", List.of());
+        RunEnd second = RunEnd.of(
+                State.REFUSED, "CLUSTER_CHANGED", "why", "next", List.of("plan: takes over run 01 of expand-orders"));
+
+        assertThat(Judge.violations(evidence(left, second))).isEmpty();
+        assertThat(Judge.violations(evidence(left, first)))
+                .anyMatch(violation -> violation.contains("every slot is where it was"))
+                .anyMatch(violation -> violation.contains("no slot is left open"))
+                .anyMatch(violation -> violation.contains("settings are put back"))
+                .anyMatch(violation -> violation.contains("the new nodes are gone"));
+    }
+
+    @Test
     void slots_over_whose_keys_a_run_was_ended_are_left_open_to_a_person() {
         RunEnd disputed = RunEnd.of(
                 State.STOPPED,
