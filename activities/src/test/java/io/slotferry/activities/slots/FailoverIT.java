@@ -16,7 +16,6 @@ import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
-import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.FailureKind;
 import java.time.Duration;
@@ -44,6 +43,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 class FailoverIT {
     private static final int SLOTS = 24;
     private static final int KEYS_PER_SLOT = 150;
+    private static final int COMEBACKS = 6;
 
     static Stream<WantedServer> servers() {
         return WantedServer.named("redis-7.0", "redis-8.6", "valkey-9.1");
@@ -187,32 +187,44 @@ class FailoverIT {
     void a_replica_that_was_away_when_slots_left_its_master_gives_up_what_it_held_open(WantedServer wanted) {
         ServerBinary server = wanted.orSkip(TestAbortedException::new);
         try (FailingShards shards = FailingShards.on(server)) {
-            LocalNode replica = shards.source.replica();
-            fill(shards.source, SlotRanges.parse("0-" + (SLOTS - 1)));
-            BatchOrder order = shards.order("0-" + (SLOTS - 1));
-            AtomicInteger migrations = new AtomicInteger();
-            Consumer<Call> meddling = call -> {
-                if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
-                    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> holdsOpen(replica));
-                    replica.kill();
-                    // Until then its master takes no change of slots.
-                    shards.awaitFailed(replica);
-                }
-            };
-            assertThat(new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
-                            .move(order, new FreeLifeline(1, 1, Optional.empty()))
-                            .complete())
-                    .isTrue();
-            replica.start();
-            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> isLinked(replica));
-            assertThat(open(shards)).as("what it came back with").isNotEmpty();
+            int batch = 0;
+            do {
+                assertThat(batch).as("comebacks without a slot held open").isLessThan(COMEBACKS);
+                moveWhileTheReplicaIsAway(shards, batch++);
+                // Mostly it still holds them; rarely it hears first who owns them.
+            } while (open(shards).isEmpty());
 
-            new BatchMover(shards.reader()).move(order, new FreeLifeline(2, 1, Optional.empty()));
+            new BatchMover(shards.reader())
+                    .move(shards.order(slotsOf(batch - 1)), new FreeLifeline(COMEBACKS + 1, 1, Optional.empty()));
 
             Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(open(shards))
                     .isEmpty());
             shards.awaitReady();
         }
+    }
+
+    private static void moveWhileTheReplicaIsAway(FailingShards shards, int batch) {
+        LocalNode replica = shards.source.replica();
+        fill(shards.source, SlotRanges.parse(slotsOf(batch)));
+        AtomicInteger migrations = new AtomicInteger();
+        Consumer<Call> meddling = call -> {
+            if (call.method().equals("migrate") && migrations.incrementAndGet() == 2) {
+                Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> holdsOpen(replica));
+                replica.kill();
+                // Until then its master takes no change of slots.
+                shards.awaitFailed(replica);
+            }
+        };
+        assertThat(new BatchMover(new ClusterReader(new MeddledNodes(shards.nodes, meddling)))
+                        .move(shards.order(slotsOf(batch)), new FreeLifeline(batch + 1, 1, Optional.empty()))
+                        .complete())
+                .isTrue();
+        replica.start();
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> isLinked(replica));
+    }
+
+    private static String slotsOf(int batch) {
+        return batch * SLOTS + "-" + (batch * SLOTS + SLOTS - 1);
     }
 
     private static List<ClusterViews.OpenSlots> open(FailingShards shards) {
