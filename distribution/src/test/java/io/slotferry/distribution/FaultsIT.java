@@ -15,8 +15,6 @@ import io.slotferry.workflows.contract.RunState;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -103,24 +101,11 @@ class FaultsIT {
         }
     }
 
-    private static String ownLine(LocalNode node) {
-        try (Jedis jedis = node.jedis()) {
-            return jedis.clusterNodes()
-                    .lines()
-                    .filter(line -> line.contains("myself"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
     private static boolean isMaster(LocalNode node) {
-        return ownLine(node).contains("myself,master");
+        return node.ownLine().contains("myself,master");
     }
 
     private static SlotRanges owned(LocalNode node) {
-        return SlotRanges.parse(Stream.of(ownLine(node).split(" "))
-                .skip(8)
-                .filter(range -> !range.startsWith("["))
-                .collect(Collectors.joining(",")));
+        return SlotRanges.parse(node.ownedSlots());
     }
 }

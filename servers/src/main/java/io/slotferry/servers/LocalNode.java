@@ -9,6 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -86,6 +88,25 @@ public final class LocalNode {
             }
         }
         return nodeId;
+    }
+
+    /** Its own line of CLUSTER NODES, now. */
+    public String ownLine() {
+        try (Jedis jedis = jedis()) {
+            return jedis.clusterNodes()
+                    .lines()
+                    .filter(line -> line.split(" ", -1)[2].contains("myself"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** The slots that it says it owns, as {@code 0-99,200}; empty where there are none. What it has open is none of them. */
+    public String ownedSlots() {
+        return Stream.of(ownLine().split(" "))
+                .skip(8)
+                .filter(range -> !range.startsWith("["))
+                .collect(Collectors.joining(","));
     }
 
     /** A new connection, logged in as the cluster's builder says. The caller closes it. */

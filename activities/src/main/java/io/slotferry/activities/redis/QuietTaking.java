@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -21,6 +22,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * IMPORTING; the last one's PONG carries all.
  */
 final class QuietTaking {
+    private static final Pattern TELLS_ALL_OF_EACH = Pattern.compile("([67]\\.\\d+|8\\.[0-3])(\\..*)?");
+
     /** The first and the last are taken in the usual way. */
     private static final int LOUD = 2;
 
@@ -38,7 +41,9 @@ final class QuietTaking {
     /** Whether a server sends PONGs for each slot: Redis before 8.4 does, later ones and Valkey send one for many. */
     static boolean helps(Map<String, String> infoServer) {
         return !infoServer.containsKey("valkey_version")
-                && infoServer.getOrDefault("redis_version", "").matches("([67]\\.\\d+|8\\.[0-3])(\\..*)?");
+                && TELLS_ALL_OF_EACH
+                        .matcher(infoServer.getOrDefault("redis_version", ""))
+                        .matches();
     }
 
     private boolean isQuiet(int place) {

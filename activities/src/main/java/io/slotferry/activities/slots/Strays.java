@@ -12,8 +12,10 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.workflows.contract.BatchOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -77,32 +79,32 @@ final class Strays {
                 .distinct()
                 .toList();
         Set<NodeId> ends = shards.stream().flatMap(List::stream).map(Member::id).collect(Collectors.toSet());
+        Map<NodeId, NodeView> byViewer =
+                views.stream().collect(Collectors.toMap(NodeView::viewer, Function.identity(), (one, again) -> one));
         return shards.stream()
-                .flatMap(shard -> stray(shard, ends, views).stream())
+                .flatMap(shard -> stray(shard, ends, byViewer).stream())
                 .toList();
     }
 
-    private static Optional<Stray> stray(List<Member> shard, Set<NodeId> ends, List<NodeView> views) {
+    private static Optional<Stray> stray(List<Member> shard, Set<NodeId> ends, Map<NodeId, NodeView> views) {
         Set<NodeId> own = shard.stream().map(Member::id).collect(Collectors.toSet());
         NodeId former = shard.get(0).id();
-        List<KnownNode> owners = views.stream()
-                .map(NodeView::self)
-                .filter(node -> own.contains(node.id()) && !node.id().equals(former))
+        List<KnownNode> owners = own.stream()
+                .filter(id -> !id.equals(former) && views.containsKey(id))
+                .map(id -> views.get(id).self())
                 .filter(node -> node.role() == Role.MASTER && !node.slots().isEmpty())
                 .toList();
         if (owners.size() != 1) {
             return Optional.empty();
         }
-        return views.stream()
-                .filter(view -> view.viewer().equals(former) && view.openSlots().isEmpty())
+        return Optional.ofNullable(views.get(former))
                 .map(NodeView::self)
                 .filter(self -> self.role() == Role.MASTER
                         ? self.slots().isEmpty()
                         : self.masterId()
                                 .filter(master -> ends.contains(master) && !own.contains(master))
                                 .isPresent())
-                .map(self -> new Stray(self, owners.get(0)))
-                .findFirst();
+                .map(self -> new Stray(self, owners.get(0)));
     }
 
     private void bringHome(Stray stray) {

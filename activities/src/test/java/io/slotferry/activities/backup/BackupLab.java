@@ -92,12 +92,7 @@ final class BackupLab {
     static void fillWithNoise(LocalNode node, int keys, int bytes) {
         java.util.Random random = new java.util.Random(3);
         try (Jedis jedis = node.jedis()) {
-            int slot = Integer.parseInt(jedis.clusterNodes()
-                    .lines()
-                    .filter(line -> line.contains("myself"))
-                    .findFirst()
-                    .orElseThrow()
-                    .replaceAll(".* (\\d+)-\\d+$", "$1"));
+            int slot = Integer.parseInt(node.ownLine().replaceAll(".* (\\d+)-\\d+$", "$1"));
             String tag = tagOf(slot);
             for (int i = 0; i < keys; i++) {
                 byte[] value = new byte[bytes];

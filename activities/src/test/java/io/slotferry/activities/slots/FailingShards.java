@@ -44,9 +44,6 @@ final class FailingShards implements AutoCloseable {
     /** A replica gives a manual failover up that does not come about within 5 s. */
     private static final Duration ASKED_EACH = Duration.ofSeconds(6);
 
-    /** Of a line of CLUSTER NODES. */
-    private static final int FIELDS_WITHOUT_SLOTS = 8;
-
     /** The two nodes of a shard. */
     record Pair(LocalNode one, LocalNode two) {
         LocalNode master() {
@@ -241,16 +238,12 @@ final class FailingShards implements AutoCloseable {
 
     /** Whether it follows its successor, or has no slot left: such a one is given to its successor at the next gate. */
     private static boolean hasStoodDown(LocalNode before) {
-        return !isMaster(before) || ownLine(before).split(" ").length == FIELDS_WITHOUT_SLOTS;
+        return !isMaster(before) || before.ownedSlots().isEmpty();
     }
 
     private static String ownLine(LocalNode node) {
-        try (Jedis jedis = node.jedis()) {
-            return jedis.clusterNodes()
-                    .lines()
-                    .filter(line -> line.contains("myself"))
-                    .findFirst()
-                    .orElseThrow();
+        try {
+            return node.ownLine();
         } catch (JedisException e) {
             return node + ": " + e.getMessage();
         }

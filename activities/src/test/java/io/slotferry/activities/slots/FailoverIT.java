@@ -7,7 +7,6 @@ import io.slotferry.activities.CaughtUp;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
-import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.slots.FailingShards.Pair;
 import io.slotferry.activities.slots.FailingShards.Way;
 import io.slotferry.activities.slots.MeddledNodes.Call;
@@ -87,7 +86,7 @@ class FailoverIT {
             fill(shards.source, SlotRanges.parse("0-7"));
             AtomicBoolean died = new AtomicBoolean();
             Consumer<Call> meddling = call -> {
-                if (isTaking(call)
+                if (call.takesSlots()
                         && call.node().equals(GrownCluster.address(target))
                         && died.compareAndSet(false, true)) {
                     shards.failOver(shards.source, Way.DEATH);
@@ -112,11 +111,6 @@ class FailoverIT {
                     .satisfies(shard -> assertThat(shard.master().id().value())
                             .isEqualTo(shards.source.master().nodeId()));
         }
-    }
-
-    private static boolean isTaking(Call call) {
-        return call.method().equals("setSlots")
-                && ((List<?>) call.arguments().get(0)).get(0) instanceof SlotChange.Taking;
     }
 
     static Stream<WantedServer> redis() {

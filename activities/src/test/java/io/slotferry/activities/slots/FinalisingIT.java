@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -304,14 +303,7 @@ class FinalisingIT {
 
     /** As the node sees it itself, now. */
     private static SlotRanges owned(LocalNode node) {
-        try (Jedis jedis = node.jedis()) {
-            return SlotRanges.parse(jedis.clusterNodes()
-                    .lines()
-                    .filter(line -> line.contains("myself"))
-                    .flatMap(line -> Stream.of(line.split(" ")).skip(8))
-                    .filter(range -> !range.startsWith("["))
-                    .collect(Collectors.joining(",")));
-        }
+        return SlotRanges.parse(node.ownedSlots());
     }
 
     @ParameterizedTest

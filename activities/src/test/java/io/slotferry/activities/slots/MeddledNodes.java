@@ -1,6 +1,7 @@
 package io.slotferry.activities.slots;
 
 import io.slotferry.activities.redis.ChangingNode;
+import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ConnectionName;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.Nodes;
@@ -27,7 +28,14 @@ final class MeddledNodes implements Nodes {
     }
 
     /** A method of the port that is about to be called. */
-    record Call(NodeAddress node, String method, List<Object> arguments) {}
+    record Call(NodeAddress node, String method, List<Object> arguments) {
+        /** Whether slots are taken by the node. */
+        boolean takesSlots() {
+            return method.equals("setSlots")
+                    && arguments.get(0) instanceof List<?> changes
+                    && changes.get(0) instanceof SlotChange.Taking;
+        }
+    }
 
     List<String> calls() {
         return calls;

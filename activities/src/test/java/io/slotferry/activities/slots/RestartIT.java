@@ -185,17 +185,7 @@ class RestartIT {
     }
 
     private static SlotRanges ownedBy(LocalNode node) {
-        try (Jedis jedis = node.jedis()) {
-            String own = jedis.clusterNodes()
-                    .lines()
-                    .filter(line -> line.contains("myself"))
-                    .findFirst()
-                    .orElseThrow();
-            return SlotRanges.parse(Stream.of(own.split(" "))
-                    .skip(8)
-                    .filter(range -> !range.startsWith("["))
-                    .collect(java.util.stream.Collectors.joining(",")));
-        }
+        return SlotRanges.parse(node.ownedSlots());
     }
 
     private static void awaitOk(GrownCluster cluster) {

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
-import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.slots.BatchMover.Patience;
-import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOutcome;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -55,7 +52,7 @@ class TakingIT {
     private static BatchMover mover(Patience patience, Runnable before, Runnable after) {
         boolean[] taking = {false};
         MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {
-            if (isTaking(call)) {
+            if (call.takesSlots()) {
                 taking[0] = true;
                 before.run();
             } else if (taking[0] && call.method().equals("check")) {
@@ -64,12 +61,6 @@ class TakingIT {
             }
         });
         return new BatchMover(new ClusterReader(nodes), Optional.empty(), patience);
-    }
-
-    private static boolean isTaking(Call call) {
-        return call.method().equals("setSlots")
-                && call.arguments().get(0) instanceof List<?> changes
-                && changes.get(0) instanceof SlotChange.Taking;
     }
 
     private static FreeLifeline lifeline() {
