@@ -1,10 +1,11 @@
 package io.slotferry.benchmarks;
 
+import io.slotferry.benchmarks.MoveTable.Figures;
 import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.Holding;
 import io.slotferry.sandbox.race.Contender;
 import io.slotferry.sandbox.race.Lane;
 import io.slotferry.sandbox.race.MoverAlone;
-import io.slotferry.sandbox.race.OpenLoop.Felt;
 import io.slotferry.sandbox.race.Outcome;
 import io.slotferry.sandbox.race.RedisCli;
 import io.slotferry.sandbox.race.SvgPlot;
@@ -18,15 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,8 +42,10 @@ import picocli.CommandLine.Spec;
         description =
                 "Moves a new master's share of the slots with redis-cli (or valkey-cli) and with slotferry, each on a "
                         + "cluster of its own with the same data, round after round, and prints how fast each was (medians) and what "
-                        + "clients felt of it, which a process of their own measures open-loop. Fails where a key is missing "
-                        + "afterwards; how fast they are decides nothing.")
+                        + "clients felt of it, which a process of their own measures open-loop. slotferry's processes live from "
+                        + "round to round, as a worker does, with 256 MB of heap for the mover alone; what they do in the first "
+                        + "round, just started, is printed and counts for no median. Fails where a key is missing afterwards; "
+                        + "how fast they are decides nothing.")
 public final class BesideRedisCli implements Callable<Integer> {
     private static final Duration BEFORE = Duration.ofSeconds(2);
 
@@ -71,8 +72,19 @@ public final class BesideRedisCli implements Callable<Integer> {
             description = "slots of slotferry's batches; default: ${DEFAULT-VALUE}")
     private int batchSlots = 100;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "rounds; default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "rounds that count, after the first one; default: ${DEFAULT-VALUE}")
     private int rounds = 1;
+
+    @Option(
+            names = "--no-first",
+            negatable = true,
+            description =
+                    "whether a round comes before those that count; else slotferry's processes have just started in "
+                            + "round 1; default: it comes")
+    private boolean first = true;
 
     @Option(
             names = "--rate",
@@ -95,8 +107,7 @@ public final class BesideRedisCli implements Callable<Integer> {
             description =
                     "${COMPLETION-CANDIDATES}; default: all that the server can but ADAPTIVE, which pauses between "
                             + "its batches as a run does, at first for 10 s")
-    private List<Entry> only =
-            Stream.of(Entry.values()).filter(entry -> entry != Entry.ADAPTIVE).toList();
+    private List<Entry> only;
 
     @Option(
             names = "--plot",
@@ -123,17 +134,18 @@ public final class BesideRedisCli implements Callable<Integer> {
         KEYS,
         ADAPTIVE,
         ATOMIC,
-        EXPAND
-    }
+        EXPAND;
 
-    /** What one contender did in one round; without clients there is nothing to tell of them. */
-    private record Figures(double seconds, long keys, Optional<Outcome> outcome) {
-        Felt before() {
-            return outcome.orElseThrow().before();
-        }
-
-        Felt during() {
-            return outcome.orElseThrow().during();
+        /** What the server has not that this needs; empty where it can take part. */
+        Optional<String> without(ServerBinary binary) {
+            boolean valkey = binary.engine() == Engine.VALKEY;
+            if (this == CLI_ATOMIC && !(valkey && binary.isAtLeast(9, 0))) {
+                return Optional.of("has no client that moves slots by their own migration; Valkey's has from 9.0 on");
+            }
+            if (this == ATOMIC && !binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
+                return Optional.of("has no slot migration of its own; Valkey has from 9.0 on, Redis from 8.4 on");
+            }
+            return Optional.empty();
         }
     }
 
@@ -145,7 +157,7 @@ public final class BesideRedisCli implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--plot shows what clients felt, and there are none: --rate 0");
         }
-        int slots = 16_384 / (masters + 1);
+        List<Contender> contenders = contenders(binary);
         PrintWriter out = spec.commandLine().getOut();
         String title = String.format(
                 Locale.ROOT,
@@ -153,68 +165,84 @@ public final class BesideRedisCli implements Callable<Integer> {
                 binary,
                 masters,
                 shape.text(dataset),
-                slots);
+                16_384 / (masters + 1));
         out.printf(Locale.ROOT, "%s, medians of %d rounds%n%n", title, rounds);
-        out.println(header());
+        MoveTable table = new MoveTable(rate > 0);
+        out.println(table.header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
-        for (int round = 1; round <= rounds; round++) {
-            for (Contender contender : contenders(binary)) {
-                Figures figures = run(contender, binary, dataset);
-                all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
-                if (rounds > 1) {
-                    out.println(line(contender.name(), slots, List.of(figures), List.of()) + "  round " + round);
+        try {
+            for (int round = first ? 0 : 1; round <= rounds; round++) {
+                for (Contender contender : contenders) {
+                    Figures figures = run(contender, binary, dataset);
+                    if (round > 0) {
+                        all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
+                                .add(figures);
+                    }
+                    out.println(table.line(contender.name(), List.of(figures), List.of())
+                            + (round == 0 ? "  first" : "  round " + round));
                     out.flush();
                 }
             }
+        } finally {
+            contenders.forEach(Contender::close);
         }
-        List<Figures> first = all.values().iterator().next();
+        tell(all, title);
+        return 0;
+    }
+
+    private void tell(Map<String, List<Figures>> all, String title) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        MoveTable table = new MoveTable(rate > 0);
+        List<Figures> beside = all.values().iterator().next();
         out.println();
-        all.forEach((name, figures) -> out.println(line(name, slots, figures, first)));
-        out.printf(
-                "%nms: mean, p99, p99.9 and worst of writes to slots that stay, while nothing moves | while slots move.%n"
-                        + "Every key was read back from its slot's owner after each of them.%n");
+        all.forEach((name, figures) -> out.println(table.line(name, figures, beside)));
+        if (rate > 0) {
+            out.printf(
+                    "%nms: mean, p99, p99.9 and worst of writes to slots that stay, while nothing moves | while slots move.");
+        }
+        out.printf("%n%s%nEvery key was read back from its slot's owner after each of them.%n", footer());
         if (plot != null) {
             Files.writeString(
                     plot,
                     SvgPlot.of(
-                            title,
-                            all.values().stream().map(BesideRedisCli::typical).toList()));
+                            title, all.values().stream().map(MoveTable::typical).toList()));
         }
-        return 0;
     }
 
-    private List<? extends Contender> contenders(ServerBinary binary) {
-        boolean valkey = binary.engine() == Engine.VALKEY;
-        Map<Entry, List<? extends Contender>> entries = new LinkedHashMap<>();
-        entries.put(Entry.CLI, List.of(RedisCli.asItComes(binary)));
-        entries.put(
-                Entry.CLI_PIPELINE,
+    private String footer() {
+        return first
+                ? "slotferry's processes lived through all rounds, as a worker does; `first`, when they had just started, is not counted."
+                : "slotferry's processes lived through all rounds, and had just started in round 1.";
+    }
+
+    /** Those that are wanted, or, where nothing was said, all that the server can but the slow one. */
+    private List<Contender> contenders(ServerBinary binary) {
+        List<Contender> contenders = new ArrayList<>();
+        for (Entry entry : only == null ? EnumSet.complementOf(EnumSet.of(Entry.ADAPTIVE)) : EnumSet.copyOf(only)) {
+            Optional<String> without = entry.without(binary);
+            if (without.isEmpty()) {
+                contenders.addAll(contenders(entry, binary));
+            } else if (only != null) {
+                throw new ParameterException(
+                        spec.commandLine(), "--only " + entry + ": " + binary + " " + without.get());
+            }
+        }
+        return contenders;
+    }
+
+    private List<? extends Contender> contenders(Entry entry, ServerBinary binary) {
+        return switch (entry) {
+            case CLI -> List.of(RedisCli.asItComes(binary));
+            case CLI_PIPELINE ->
                 pipelines.stream()
                         .map(keysOfCall -> RedisCli.pipelined(binary, keysOfCall))
-                        .toList());
-        if (valkey && binary.isAtLeast(9, 0)) {
-            entries.put(Entry.CLI_ATOMIC, List.of(RedisCli.atomic()));
-        }
-        entries.put(Entry.KEYS, List.of(MoverAlone.byKeys(batchSlots)));
-        entries.put(Entry.ADAPTIVE, List.of(MoverAlone.paced(Mode.ADAPTIVE, batchSlots)));
-        if (binary.isAtLeast(valkey ? 9 : 8, valkey ? 0 : 4)) {
-            entries.put(Entry.ATOMIC, List.of(MoverAlone.atomic()));
-        }
-        entries.put(Entry.EXPAND, List.of(new WholeExpansion(batchSlots)));
-        return entries.entrySet().stream()
-                .filter(entry -> only.contains(entry.getKey()))
-                .flatMap(entry -> entry.getValue().stream())
-                .toList();
-    }
-
-    /** Of the round whose time is the median, or the next longer one. */
-    private static Outcome typical(List<Figures> figures) {
-        return figures.stream()
-                .sorted(Comparator.comparingDouble(Figures::seconds))
-                .skip(figures.size() / 2)
-                .findFirst()
-                .flatMap(Figures::outcome)
-                .orElseThrow();
+                        .toList();
+            case CLI_ATOMIC -> List.of(RedisCli.atomic());
+            case KEYS -> List.of(MoverAlone.byKeys(batchSlots).living());
+            case ADAPTIVE -> List.of(MoverAlone.paced(Mode.ADAPTIVE, batchSlots).living());
+            case ATOMIC -> List.of(MoverAlone.atomic().living());
+            case EXPAND -> List.of(new WholeExpansion(batchSlots));
+        };
     }
 
     private Figures run(Contender contender, ServerBinary binary, Dataset dataset) {
@@ -223,7 +251,9 @@ public final class BesideRedisCli implements Callable<Integer> {
 
     private Figures unseen(Contender contender, ServerBinary binary, Dataset dataset) {
         try (Twin twin = Twin.start(binary, masters, 0, dataset)) {
-            return new Figures(contender.move(twin).toNanos() / 1e9, twin.movedKeys(), Optional.empty());
+            double seconds = contender.move(twin).toNanos() / 1e9;
+            Holding moved = twin.moved();
+            return new Figures(seconds, moved.slots(), moved.keys(), Optional.empty());
         }
     }
 
@@ -237,58 +267,10 @@ public final class BesideRedisCli implements Callable<Integer> {
             outcome.problem().ifPresent(problem -> {
                 throw new IllegalStateException(contender.name() + ": " + problem);
             });
-            return new Figures(lane.took().toNanos() / 1e9, outcome.keys(), Optional.of(outcome));
+            return new Figures(lane.took().toNanos() / 1e9, lane.movedSlots(), outcome.keys(), Optional.of(outcome));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
-    }
-
-    private String header() {
-        return String.format(
-                        Locale.ROOT, "%-30s %8s %10s %10s %8s %7s", "", "seconds", "keys", "keys/s", "slots/s", "ratio")
-                + (rate == 0
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                " | %6s %6s %6s %7s | %6s %6s %6s %7s",
-                                "mean",
-                                "p99",
-                                "p99.9",
-                                "worst",
-                                "mean",
-                                "p99",
-                                "p99.9",
-                                "worst"));
-    }
-
-    private String line(String name, int slots, List<Figures> figures, List<Figures> first) {
-        double seconds = median(figures, Figures::seconds);
-        String ratio =
-                first.isEmpty() ? "" : String.format(Locale.ROOT, "%.1fx", median(first, Figures::seconds) / seconds);
-        return String.format(
-                        Locale.ROOT,
-                        "%-30s %8.2f %,10d %,10.0f %,8.0f %7s",
-                        name,
-                        seconds,
-                        figures.get(0).keys(),
-                        figures.get(0).keys() / seconds,
-                        slots / seconds,
-                        ratio)
-                + (rate == 0 ? "" : felt(figures, Figures::before) + felt(figures, Figures::during));
-    }
-
-    private static String felt(List<Figures> figures, java.util.function.Function<Figures, Felt> when) {
-        return String.format(
-                Locale.ROOT,
-                " | %6.2f %6.2f %6.1f %7.1f",
-                median(figures, figure -> when.apply(figure).mean()),
-                median(figures, figure -> when.apply(figure).p99()),
-                median(figures, figure -> when.apply(figure).p999()),
-                median(figures, figure -> when.apply(figure).worst()));
-    }
-
-    private static double median(List<Figures> figures, ToDoubleFunction<Figures> figure) {
-        return Repeated.of(figures.stream().mapToDouble(figure)).median();
     }
 }

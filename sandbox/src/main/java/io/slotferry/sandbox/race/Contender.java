@@ -3,7 +3,7 @@ package io.slotferry.sandbox.race;
 import java.time.Duration;
 
 /** Something that moves a quarter of a cluster's slots to its new master. */
-public interface Contender {
+public interface Contender extends AutoCloseable {
     /** As it stands in the table. */
     String name();
 
@@ -14,4 +14,8 @@ public interface Contender {
      * @throws IllegalStateException with what was said, where it did not succeed
      */
     Duration move(Twin twin);
+
+    /** Ends what it keeps from one move to the next. */
+    @Override
+    default void close() {}
 }

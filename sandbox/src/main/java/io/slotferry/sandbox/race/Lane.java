@@ -1,5 +1,6 @@
 package io.slotferry.sandbox.race;
 
+import io.slotferry.sandbox.Holding;
 import io.slotferry.sandbox.MidBatch;
 import io.slotferry.sandbox.race.OpenLoop.Felt;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class Lane implements AutoCloseable {
     private final List<Sample> samples = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private Felt before;
+    private int movedSlots;
     private CompletableFuture<Arrival> moving = new CompletableFuture<>();
     private CompletableFuture<Void> watching = CompletableFuture.completedFuture(null);
 
@@ -180,7 +182,9 @@ public final class Lane implements AutoCloseable {
         long keys = 0;
         if (problem.isEmpty()) {
             try {
-                keys = twin.movedKeys();
+                Holding moved = twin.moved();
+                keys = moved.keys();
+                movedSlots = moved.slots();
             } catch (RuntimeException e) {
                 problem = Optional.of(e.getMessage());
             }
@@ -196,6 +200,11 @@ public final class Lane implements AutoCloseable {
     /** How long the contender took by its own account; legal after an end without a problem. */
     public Duration took() {
         return moving.join().took();
+    }
+
+    /** How many slots the new master owns; redis-cli rounds. Legal after an end without a problem. */
+    public int movedSlots() {
+        return movedSlots;
     }
 
     private static Optional<String> failure(CompletableFuture<?> work) {

@@ -30,4 +30,10 @@ public record Outcome(
     double keysPerSecond() {
         return keys / seconds;
     }
+
+    /** Of slots that the new master owned at the last look: redis-cli rounds how many it takes from each source. */
+    double slotsPerSecond() {
+        int moved = samples.isEmpty() ? slots : samples.get(samples.size() - 1).slots();
+        return moved / seconds;
+    }
 }

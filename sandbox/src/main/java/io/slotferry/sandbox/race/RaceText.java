@@ -66,7 +66,7 @@ final class RaceText {
                                     outcome.seconds(),
                                     outcome.keys(),
                                     outcome.keysPerSecond(),
-                                    outcome.slots() / outcome.seconds(),
+                                    outcome.slotsPerSecond(),
                                     ratio(outcomes.get(0), outcome)));
         }
         return lines;

@@ -110,12 +110,17 @@ public final class Twin implements AutoCloseable {
         return members;
     }
 
+    /** {@link #moved()}, of which the keys alone. */
+    public long movedKeys() {
+        return moved().keys();
+    }
+
     /**
-     * How many keys the target holds, once it is seen that every key of the dataset is where it belongs.
+     * What the target holds, once it is seen that every key of the dataset is where it belongs.
      *
      * @throws IllegalStateException where one is not, or the target does not own its share
      */
-    public long movedKeys() {
+    public Holding moved() {
         cluster.awaitReady(members());
         Access access = Access.to(cluster);
         List<Finding> findings = dataset.check(access);
@@ -132,7 +137,7 @@ public final class Twin implements AutoCloseable {
                     + " are there; " + moved + "; the first findings: "
                     + findings.stream().limit(10).toList());
         }
-        return moved.keys();
+        return moved;
     }
 
     /** Redis deletes what it has migrated after the fact. */
