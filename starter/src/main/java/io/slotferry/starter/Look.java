@@ -1,12 +1,14 @@
 package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.BatchProgress.Earlier;
 import io.slotferry.workflows.contract.ExpandStatus;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.RunState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * One look at a run.
@@ -56,30 +58,45 @@ record Look(
 
     /** Slots at their targets: those of finished batches and of the one in hand. */
     int slotsMoved() {
-        return status.map(s -> Math.min(
-                        s.slots(),
-                        s.slotsMoved() + inHand().map(BatchProgress::slotsDone).orElse(0)))
+        return status.map(s ->
+                        (int) Math.min(s.slots(), s.slotsMoved() + sinceThen(Earlier::slots, BatchProgress::slotsDone)))
                 .orElse(0);
     }
 
     long keysMoved() {
-        return status.map(s ->
-                        s.keysMoved() + inHand().map(BatchProgress::keysMoved).orElse(0L))
+        return status.map(s -> s.keysMoved() + sinceThen(Earlier::keys, BatchProgress::keysMoved))
                 .orElse(0L);
     }
 
     /** As MEMORY USAGE estimates. */
     long bytesMoved() {
-        return status.map(s ->
-                        s.bytesMoved() + inHand().map(BatchProgress::bytesMoved).orElse(0L))
+        return status.map(s -> s.bytesMoved() + sinceThen(Earlier::bytes, BatchProgress::bytesMoved))
+                .orElse(0L);
+    }
+
+    /** The batch in hand, or the last finished, from 1; 0 before the first. */
+    int batch() {
+        return inHand().map(BatchProgress::number)
+                .orElse(status.map(ExpandStatus::batch).orElse(0));
+    }
+
+    /** What the status does not tell of yet: by the batch in hand, and by those before it in the same activity. */
+    private long sinceThen(ToLongFunction<Earlier> before, ToLongFunction<BatchProgress> now) {
+        return inHand().map(p -> before.applyAsLong(earlier(p)) + now.applyAsLong(p))
                 .orElse(0L);
     }
 
     /**
-     * The heartbeat of the batch that the status calls the one in hand. The status was asked first: a heartbeat of that
-     * same batch afterwards shows that its figures are not yet among the status's.
+     * The heartbeat of the activity that moves the batch which the status calls the one in hand. The status was asked first: a
+     * heartbeat of that same activity afterwards shows that its figures are not yet among the status's.
      */
     Optional<BatchProgress> inHand() {
-        return progress.filter(p -> status.filter(s -> s.batch() == p.number()).isPresent());
+        return progress.filter(
+                p -> status.filter(s -> s.batch() == p.number() - earlier(p).batches())
+                        .isPresent());
+    }
+
+    private static Earlier earlier(BatchProgress progress) {
+        return progress.earlier().orElse(Earlier.NONE);
     }
 }

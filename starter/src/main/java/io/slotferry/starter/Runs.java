@@ -29,6 +29,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,9 @@ final class Runs {
     private static final long DEADLINE_SECONDS = 10;
     /** A worker that replays a long history answers in two or three; without one there is no answer at all. */
     private static final long QUERY_SECONDS = 8;
+
+    /** Their heartbeats tell of the batch in hand. */
+    private static final Set<String> MOVING = Set.of("MoveBatch", "MoveBatches");
 
     private final Connection temporal;
 
@@ -115,7 +119,7 @@ final class Runs {
     private Optional<BatchProgress> progress(PendingActivityInfo activity) {
         Payloads details = activity.getHeartbeatDetails();
         if (details.getPayloadsCount() == 0
-                || !activity.getActivityType().getName().equals("MoveBatch")) {
+                || !MOVING.contains(activity.getActivityType().getName())) {
             return Optional.empty();
         }
         try {

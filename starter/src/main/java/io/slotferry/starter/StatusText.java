@@ -125,7 +125,7 @@ final class StatusText {
             line.append(", ").append(status.state());
         }
         if (status.slots() > 0 && status.batch() > 0) {
-            line.append(", ").append(batch(status));
+            line.append(", ").append(batch(status, status.batch()));
             line.append(", ").append(Words.count(status.slotsMoved())).append(" of ");
             line.append(Words.count(status.slots())).append(" slots, ");
             line.append(Words.count(status.keysMoved())).append(" keys");
@@ -163,7 +163,7 @@ final class StatusText {
         String cluster = status.cluster().isEmpty() ? status.workflowId() : status.cluster();
         String left = cluster + ": " + status.phase().words() + ", " + look.state();
         boolean moves = status.phase() == Phase.RESHARD || status.phase() == Phase.ROLLBACK;
-        String right = status.batches() > 0 && moves ? batch(status) + inHand(look) : "";
+        String right = status.batches() > 0 && moves ? batch(status, look.batch()) + inHand(look) : "";
         int gap = Math.max(2, width - left.length() - right.length());
         return cluster + ": " + style.bold(status.phase().words()) + ", " + state(look.state())
                 + (right.isEmpty() ? "" : " ".repeat(gap) + right);
@@ -178,9 +178,8 @@ final class StatusText {
         return moves(status) ? look.inHand().flatMap(BatchProgress::latency).or(status::latency) : Optional.empty();
     }
 
-    private static String batch(ExpandStatus status) {
-        return (status.phase() == Phase.ROLLBACK ? "return batch " : "batch ") + status.batch() + " of "
-                + status.batches();
+    private static String batch(ExpandStatus status, int number) {
+        return (status.phase() == Phase.ROLLBACK ? "return batch " : "batch ") + number + " of " + status.batches();
     }
 
     private static String inHand(Look look) {

@@ -120,6 +120,11 @@ public final class BatchMover {
         return new Attempt(order, lifeline, memory).move();
     }
 
+    /** How far batches with these nodes are now. */
+    BatchesBegun begun(BatchOrder order, Lifeline lifeline) {
+        return new Gate(reader, order, lifeline, course).begun();
+    }
+
     /** One attempt at one batch. */
     private final class Attempt {
         private final BatchOrder order;

@@ -8,6 +8,7 @@ import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.PlanProgress;
+import io.slotferry.planning.PlanProgress.State;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -43,9 +44,10 @@ public record Course(Plan plan, boolean resumed) {
         }
         List<String> evidence = new ArrayList<>();
         members(agreed, evidence);
-        owners(agreed, evidence);
+        PlanProgress progress = progress(agreed);
+        owners(progress, agreed, evidence);
         if (order.way() == Way.THERE) {
-            batches(order.number(), agreed, evidence);
+            batches(order.number(), progress, agreed, evidence);
         }
         if (!evidence.isEmpty()) {
             throw new Halted(
@@ -85,13 +87,16 @@ public record Course(Plan plan, boolean resumed) {
                 .forEach(member -> evidence.add(member + " is not a member any more"));
     }
 
-    private void owners(Agreed agreed, List<String> evidence) {
+    private PlanProgress progress(Agreed agreed) {
         Map<NodeId, SlotRanges> owners = agreed.cluster().shards().stream()
                 .collect(Collectors.toMap(shard -> shard.master().id(), Shard::slots));
+        return PlanProgress.of(plan, owners);
+    }
+
+    private static void owners(PlanProgress progress, Agreed agreed, List<String> evidence) {
         Map<NodeId, Member> masters = agreed.cluster().shards().stream()
                 .map(Shard::master)
                 .collect(Collectors.toMap(Member::id, master -> master));
-        PlanProgress progress = PlanProgress.of(plan, owners);
         progress.foreign()
                 .forEach(foreign -> evidence.add("slots " + foreign.slots() + " belong to "
                         + masters.get(foreign.owner()) + ", where this run never puts them"));
@@ -100,12 +105,15 @@ public record Course(Plan plan, boolean resumed) {
         }
     }
 
-    private void batches(int number, Agreed agreed, List<String> evidence) {
+    private void batches(int number, PlanProgress progress, Agreed agreed, List<String> evidence) {
         for (int i = 0; i < plan.batches().size(); i++) {
-            if (i == number - 1 || (i > number - 1 && resumed)) {
+            boolean earlier = i < number - 1;
+            State expected = earlier ? State.DONE : State.NOT_MOVED;
+            if (i == number - 1
+                    || (i > number - 1 && resumed)
+                    || progress.batches().get(i).state() == expected) {
                 continue;
             }
-            boolean earlier = i < number - 1;
             SlotRanges otherwise = SlotRanges.none();
             for (Lane lane : plan.batches().get(i).lanes()) {
                 SlotRanges there = at(lane.target(), agreed);

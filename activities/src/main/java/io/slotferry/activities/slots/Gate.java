@@ -15,7 +15,6 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.Shard;
-import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.FailureKind;
@@ -146,20 +145,16 @@ final class Gate {
 
     /** Whether a slot of this batch is open, or has moved. */
     boolean underWay(List<NodeView> views) {
-        for (BatchOrder.Move move : order.moves()) {
-            Set<NodeId> ends = Stream.concat(move.source().stream(), move.target().stream())
-                    .map(Member::id)
-                    .collect(Collectors.toSet());
-            Set<NodeId> targets = move.target().stream().map(Member::id).collect(Collectors.toSet());
-            for (NodeView view : views) {
-                SlotRanges moved = targets.contains(view.viewer()) ? view.self().slots() : SlotRanges.none();
-                if (ends.contains(view.viewer())
-                        && !move.slots().intersect(view.openSlots().plus(moved)).isEmpty()) {
-                    return true;
-                }
-            }
+        return new BatchesBegun(views).isBegun(order);
+    }
+
+    /** How far batches are now; where no node answers, none has begun. */
+    BatchesBegun begun() {
+        try {
+            return new BatchesBegun(reader.sweep(access()).views());
+        } catch (NodeFailure e) {
+            return new BatchesBegun(List.of());
         }
-        return false;
     }
 
     /** Whether everybody holds this node for dead, and nobody holds it for the owner of a slot. */

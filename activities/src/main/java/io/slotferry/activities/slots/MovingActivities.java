@@ -6,12 +6,14 @@ import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.workflows.contract.Activities;
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.Failures;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.failure.ApplicationFailure;
+import java.util.List;
 import java.util.Optional;
 
 /** {@link BatchMover} as an activity. */
@@ -50,9 +52,24 @@ public final class MovingActivities implements Activities.Moving {
         }
     }
 
+    @Override
+    public List<BatchOutcome> moveBatches(BatchChain chain) {
+        ChainMemory memory = new ChainMemory(chain);
+        try {
+            return attempts.lasting(lifeline -> new ChainMover(mover(chain.first()), chain, memory, lifeline).move());
+        } catch (ApplicationFailure failure) {
+            throw Failures.after(
+                    memory.done(), Failures.knowing(memory.processes().now(), failure));
+        }
+    }
+
     private BatchOutcome move(BatchOrder order, ProcessMemory memory, Lifeline lifeline) {
+        return mover(order).move(order, lifeline, memory);
+    }
+
+    private BatchMover mover(BatchOrder order) {
         ActivityInfo info = Activity.getExecutionContext().getInfo();
         ClusterReader reader = new ClusterReader(connections.to(order.access()));
-        return new BatchMover(reader, courses.of(info), guards.of(info, order)).move(order, lifeline, memory);
+        return new BatchMover(reader, courses.of(info), guards.of(info, order));
     }
 }

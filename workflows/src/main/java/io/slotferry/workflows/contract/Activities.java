@@ -144,6 +144,17 @@ public final class Activities {
     public interface Moving {
         @ActivityMethod(name = "MoveBatch")
         BatchOutcome moveBatch(BatchOrder order);
+
+        /**
+         * Moves batches one after the other, each just as {@link #moveBatch} does, for as long as nothing speaks against the
+         * next one: until {@link BatchChain#LONGEST} is over, or one ends incomplete or may not begin any more. Of the first
+         * it does not ask. A failure carries the outcomes of those before it ({@link Failures#doneBefore}); the next attempt
+         * goes on in the batch in which the one before it ended.
+         *
+         * @return the outcomes in order, one at least; all but the last are complete
+         */
+        @ActivityMethod(name = "MoveBatches")
+        List<BatchOutcome> moveBatches(BatchChain chain);
     }
 
     /** Writes backups, and changes nothing on the cluster. */

@@ -163,6 +163,12 @@ public record BatchOrder(
                 access, number, lanes, mode, moves, otherWay, known, largestKey, terms, migration, adaptive);
     }
 
+    /** Another batch, of that number, that moves these in the same way. */
+    BatchOrder holding(int otherNumber, List<Move> otherMoves) {
+        return new BatchOrder(
+                access, otherNumber, lanes, mode, otherMoves, way, known, largestKey, terms, migration, adaptive);
+    }
+
     /** The same batch, with another limit for keys. */
     public BatchOrder upTo(ByteSize otherLimit) {
         return new BatchOrder(access, number, lanes, mode, moves, way, known, otherLimit, terms, migration, adaptive);

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param resumed slots that were owned by their targets already, or open, when this attempt began
  * @param millis that this attempt took
- * @param seen the processes at the ends of its lanes; absent from outcomes of earlier releases
+ * @param seen the processes at the ends of its lanes; absent from outcomes of earlier releases, and from those of a
+ *     chain but the last
  * @param atomic what atomic migration had to do with it; empty where slots moved key by key alone
  * @param pacing what pacing ADAPTIVE has learnt; empty in the other modes
  * @param atGate what clients felt just before the batch; empty where it was under way already
@@ -26,6 +27,7 @@ public record BatchOutcome(
         Optional<ClientLatency.Look> atGate) {
     public BatchOutcome {
         // Absent from outcomes of earlier releases.
+        seen = seen == null ? Optional.empty() : seen;
         atomic = atomic == null ? Optional.empty() : atomic;
         pacing = pacing == null ? Optional.empty() : pacing;
         atGate = atGate == null ? Optional.empty() : atGate;
@@ -34,6 +36,11 @@ public record BatchOutcome(
     /** A batch that moved key by key. */
     public BatchOutcome(BatchProgress progress, boolean complete, int resumed, long millis, Optional<Processes> seen) {
         this(progress, complete, resumed, millis, seen, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same, with these processes: of the batches of a chain the last one alone tells of them, for all. */
+    public BatchOutcome seeing(Optional<Processes> processes) {
+        return new BatchOutcome(progress, complete, resumed, millis, processes, atomic, pacing, atGate);
     }
 
     /** How its slots moved in this attempt, KEYS or ATOMIC; empty where none did. */

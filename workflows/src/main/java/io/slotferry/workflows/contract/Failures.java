@@ -4,11 +4,13 @@ import io.temporal.common.converter.DataConverterException;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Carries a {@link Halt} through Temporal's failures: its kind as the type, its text as the message, itself as detail. */
 public final class Failures {
@@ -72,6 +74,48 @@ public final class Failures {
                                 haltOf(failure), processes, failure.getDetails().get(2, Waiting.class))
                         .build()
                 : builder.setDetails(haltOf(failure), processes).build();
+    }
+
+    /** The same failure of a batch, after its activity had done these. */
+    public static ApplicationFailure after(List<BatchOutcome> done, ApplicationFailure failure) {
+        // The server keeps little of a failure that it retries; the next attempt knows of them by heartbeats.
+        if (done.isEmpty() || !failure.isNonRetryable()) {
+            return failure;
+        }
+        return ApplicationFailure.newBuilder(failure)
+                .setDetails(haltOf(failure), processesOf(failure), new Chained(done))
+                .build();
+    }
+
+    /** Batches that were done before another one of the same activity failed. */
+    private record Chained(List<BatchOutcome> done) {}
+
+    /**
+     * What the activity of a batch that failed had done before it, or had last reported by heartbeat where it was given up;
+     * empty where there is nothing.
+     */
+    public static List<BatchOutcome> doneBefore(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApplicationFailure application) {
+                return application.getDetails().getSize() > 2
+                        ? done(() -> application.getDetails().get(2, Chained.class))
+                        : List.of();
+            }
+            if (cause instanceof TimeoutFailure timeout) {
+                return timeout.getLastHeartbeatDetails().getSize() > 0
+                        ? done(() -> timeout.getLastHeartbeatDetails().get(Chained.class))
+                        : List.of();
+            }
+        }
+        return List.of();
+    }
+
+    private static List<BatchOutcome> done(Supplier<Chained> details) {
+        try {
+            return Optional.ofNullable(details.get().done()).orElse(List.of());
+        } catch (DataConverterException e) {
+            return List.of();
+        }
     }
 
     /** What a batch's failure says of processes; nothing where it carries none. */

@@ -1,6 +1,7 @@
 package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Batch;
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
@@ -43,24 +44,40 @@ final class BatchMoves {
      * @throws TemporalFailure where it does not go on; the next call of the same order does what is left
      */
     void move(Supplier<BatchOrder> orders, Runnable boundary, String summary, Consumer<BatchOutcome> each) {
-        BatchOutcome outcome;
+        chain(() -> new Ordered(new BatchChain(List.of(orders.get())), summary), boundary, each);
+    }
+
+    /** What one activity is to do, as far as it gets. */
+    record Ordered(BatchChain chain, String summary) {}
+
+    /**
+     * Moves batches until one activity has ended with all that it began complete.
+     *
+     * @param next the batch in hand and those after it, asked before each time that batches are ordered
+     */
+    void chain(Supplier<Ordered> next, Runnable boundary, Consumer<BatchOutcome> each) {
+        BatchOutcome last;
+        int number = 0;
         int done = 0;
         int fruitless = 0;
         do {
-            BatchOrder order = orders.get();
-            outcome = once(order, summary);
-            each.accept(outcome);
+            Ordered ordered = next.get();
+            List<BatchOutcome> outcomes = once(ordered, each);
+            last = outcomes.get(outcomes.size() - 1);
+            outcomes.forEach(each);
             CancellationScope.throwCanceled();
-            fruitless = outcome.progress().slotsDone() > done ? 0 : fruitless + 1;
-            done = outcome.progress().slotsDone();
-            if (!outcome.complete() && done == 0 && order.terms().over(Run.now())) {
+            int before = last.progress().number() == number ? done : 0;
+            number = last.progress().number();
+            done = last.progress().slotsDone();
+            fruitless = done > before || outcomes.size() > 1 ? 0 : fruitless + 1;
+            if (!last.complete() && done == 0 && ordered.chain().first().terms().over(Run.now())) {
                 boundary.run();
                 fruitless = 0;
             }
-            if (!outcome.complete() && fruitless == MOST_FRUITLESS) {
-                throw Failures.of(fruitless(order));
+            if (!last.complete() && fruitless == MOST_FRUITLESS) {
+                throw Failures.of(fruitless(number));
             }
-        } while (!outcome.complete());
+        } while (!last.complete());
     }
 
     /**
@@ -85,23 +102,31 @@ final class BatchMoves {
                 : asked.pause();
     }
 
-    private BatchOutcome once(BatchOrder order, String summary) {
+    private List<BatchOutcome> once(Ordered ordered, Consumer<BatchOutcome> each) {
+        BatchChain chain = ordered.chain();
         try {
-            BatchOutcome outcome =
-                    rooms.moving(summary).moveBatch(order.knowing(known).paced(pacing));
-            known = known.plus(outcome.seen().orElse(Processes.none()));
-            pacing = outcome.pacing().map(pacing::then).orElse(pacing);
-            return outcome;
+            List<BatchOutcome> outcomes = chain.size() == 1
+                    ? List.of(rooms.moving(ordered.summary())
+                            .moveBatch(chain.first().knowing(known).paced(pacing)))
+                    : rooms.moving(ordered.summary()).moveBatches(chain.knowing(known));
+            outcomes.forEach(this::learn);
+            return outcomes;
         } catch (TemporalFailure failure) {
             known = known.plus(Failures.processesOf(failure));
+            Failures.doneBefore(failure).forEach(each);
             throw failure;
         }
     }
 
-    private static Halt fruitless(BatchOrder order) {
+    private void learn(BatchOutcome outcome) {
+        known = known.plus(outcome.seen().orElse(Processes.none()));
+        pacing = outcome.pacing().map(pacing::then).orElse(pacing);
+    }
+
+    private static Halt fruitless(int number) {
         return new Halt(
                 FailureKind.DEFECT,
-                "Batch " + order.number() + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
+                "Batch " + number + " was given up " + MOST_FRUITLESS + " times in a row without a slot more.",
                 List.of(),
                 "see why the workers stop, in their logs; then slotferry retry, or slotferry stop-here");
     }

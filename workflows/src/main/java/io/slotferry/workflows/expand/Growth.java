@@ -113,10 +113,9 @@ final class Growth {
         }
         BackupGate backup = new BackupGate(request, run, rooms, lease);
         Reshard reshard = new Reshard(run, rooms, changes, new Boundary(run, steering), backup);
-        for (int i = first; i < batches; i++) {
-            int index = i;
-            step(() -> reshard.move(index));
-            reshard.pauseAfter(index);
+        while (!reshard.done()) {
+            step(reshard::move);
+            reshard.pause();
         }
     }
 

@@ -1,8 +1,13 @@
 package io.slotferry.workflows.expand;
 
 import io.slotferry.planning.Plan;
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import io.slotferry.workflows.expand.BatchMoves.Ordered;
+import io.temporal.failure.TemporalFailure;
 import java.time.Duration;
+import java.util.stream.IntStream;
 
 /** The plan's batches, one after the other, each when it may start; before another night the backup is looked at again. */
 final class Reshard {
@@ -30,44 +35,72 @@ final class Reshard {
         this.ordered = changes.slotsMayHaveMoved() ? run.tally().batchesDone() : -1;
     }
 
-    /** Moves the batch at this index to its end. Called again after a failure it goes on with it, at any hour. */
-    void move(int index) {
-        if (ordered != index) {
+    /** Whether there is none left. */
+    boolean done() {
+        return next() == plan.batches().size();
+    }
+
+    /** The first one that is not done, by its index in the plan. */
+    private int next() {
+        return run.tally().batchesDone();
+    }
+
+    /**
+     * Moves the next batch to its end; in pacing FAST those after it, too, as far as one activity gets. Called again after a
+     * failure it goes on with the batch that failed, at any hour.
+     */
+    void move() {
+        if (ordered != next()) {
             awaitTurn();
         }
-        ordered = index;
-        BatchOrder order = order(index);
-        String summary = Summaries.batch(order, plan.batches().size());
-        run.tally().begin(order, Run.now());
-        plan.batches().get(index).lanes().forEach(lane -> changes.filling(lane.target()));
-        rooms.batches()
-                .move(
-                        () -> {
-                            run.now(summary);
-                            return order(index);
-                        },
-                        this::awaitTurn,
-                        summary,
-                        outcome -> {
-                            run.tally().record(outcome, Run.now());
-                            run.felt(outcome);
-                            migrations.record(outcome);
-                            pace.record(outcome);
-                        });
-    }
-
-    /** The time between the batch at this index and the next. */
-    void pauseAfter(int index) {
-        if (index < plan.batches().size() - 1) {
-            boundary.pause(
-                    "pause before batch " + (index + 2) + "/" + plan.batches().size(), rooms.batches()::pause);
+        try {
+            rooms.batches().chain(this::order, this::awaitTurn, outcome -> {
+                run.tally().record(outcome, Run.now());
+                run.felt(outcome);
+                migrations.record(outcome);
+                pace.record(outcome);
+            });
+        } catch (TemporalFailure failure) {
+            ordered = next();
+            throw failure;
         }
     }
 
-    private BatchOrder order(int index) {
-        return BatchOrders.order(run.request(), plan, index)
-                .under(new BatchOrder.Terms(
-                        run.retunedThresholds(), boundary.notAfter(run.tally().likely())));
+    /** The time between the batch that was moved last and the next. */
+    void pause() {
+        if (!done()) {
+            boundary.pause(
+                    "pause before batch " + (next() + 1) + "/" + plan.batches().size(), rooms.batches()::pause);
+        }
+    }
+
+    private Ordered order() {
+        int first = next();
+        ordered = first;
+        BatchOrder.Terms terms = new BatchOrder.Terms(
+                run.retunedThresholds(), boundary.notAfter(run.tally().likely()));
+        BatchChain chain = BatchChain.of(IntStream.range(first, plan.batches().size())
+                .limit(most())
+                .mapToObj(index -> BatchOrders.order(run.request(), plan, index).under(terms)));
+        plan.batches().subList(first, first + chain.size()).stream()
+                .flatMap(batch -> batch.lanes().stream())
+                .forEach(lane -> changes.filling(lane.target()));
+        String summary = Summaries.batches(chain, plan.batches().size());
+        run.tally().begin(chain.first(), Run.now());
+        run.now(summary);
+        return new Ordered(chain, summary);
+    }
+
+    /**
+     * How many batches one activity may be given: more than one where nothing lies between them, and then as many as it
+     * likely gets done. Before anybody knows how long one takes, none is begun towards the end of a window behind another.
+     */
+    private int most() {
+        boolean measured = !run.tally().likely().isZero();
+        return run.tuning().pacing().mode() == Mode.FAST
+                        && (measured || run.tuning().window().isEmpty())
+                ? run.tally().fitting(BatchChain.LONGEST)
+                : 1;
     }
 
     private void awaitTurn() {

@@ -2,8 +2,10 @@ package io.slotferry.workflows.expand;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.workflows.contract.BadRequest;
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.CommandReader;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
 import io.slotferry.workflows.contract.Halt;
@@ -141,8 +143,7 @@ final class Steering {
                 run.state(),
                 run.state() == RunState.PAUSED
                         ? "it is paused; slotferry resume " + run.calledBy() + " lets it go on"
-                        : "the batch in hand is finished, then the run is paused; slotferry resume " + run.calledBy()
-                                + " lets it go on");
+                        : inHand() + ", then the run is paused; slotferry resume " + run.calledBy() + " lets it go on");
     }
 
     void mayResume(JsonNode json) {
@@ -185,11 +186,23 @@ final class Steering {
                     "nothing is otherwise than before: " + run.tuning().text());
         }
         String changed = String.join(", ", changes);
+        String before = inHand() + (chained() ? " as they began" : " as it began");
         run.note("retune" + retuned.word() + " (" + changed + ")");
         run.retuned(retuned.tuning());
         retunes++;
-        return new CommandAnswer(
-                run.state(), changed + "; the batch in hand is finished as it began, and the next one goes like this");
+        return new CommandAnswer(run.state(), changed + "; " + before + ", and the next one goes like this");
+    }
+
+    /** In pacing FAST batches follow each other inside an activity, which hears no word. */
+    private boolean chained() {
+        return run.tuning().pacing().mode() == Pacing.Mode.FAST;
+    }
+
+    /** What is done before a word is heard. */
+    private String inHand() {
+        return chained()
+                ? "the batch in hand and those that begin within " + BatchChain.LONGEST.toSeconds() + " s are finished"
+                : "the batch in hand is finished";
     }
 
     void mayApprove(JsonNode json) {

@@ -1,8 +1,13 @@
 package io.slotferry.workflows.expand;
 
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The one-line texts that the Web UI shows beside activities and timers. */
 final class Summaries {
@@ -16,6 +21,15 @@ final class Summaries {
         return bounded("batch " + order.number() + "/" + batches + ": " + moves(order));
     }
 
+    /** {@code batches 3 to 12 of 41: 340 slots 10.0.0.1:7000 → 10.0.0.4:7000, …}; of one batch as above. */
+    static String batches(BatchChain chain, int batches) {
+        return chain.size() == 1
+                ? batch(chain.first(), batches)
+                : bounded("batches " + chain.first().number() + " to "
+                        + chain.last().number() + " of " + batches + ": "
+                        + moves(chain.orders().stream().flatMap(order -> order.moves().stream())));
+    }
+
     /** {@code return batch 3/41: 34 slots 10.0.0.4:7000 → 10.0.0.1:7000, …}. */
     static String returnBatch(BatchOrder order, int batches) {
         return bounded("return batch " + order.number() + "/" + batches + ": " + moves(order));
@@ -27,10 +41,18 @@ final class Summaries {
     }
 
     private static String moves(BatchOrder order) {
-        return order.moves().stream()
-                .map(move ->
-                        move.slots().size() + " slots " + move.source().get(0).address() + " → "
-                                + move.target().get(0).address())
+        return moves(order.moves().stream());
+    }
+
+    /** Slots by the masters as the plan saw them, however many batches they are spread over. */
+    private static String moves(Stream<Move> moves) {
+        Map<String, Integer> slots = new LinkedHashMap<>();
+        moves.forEach(move -> slots.merge(
+                move.source().get(0).address() + " → " + move.target().get(0).address(),
+                move.slots().size(),
+                Integer::sum));
+        return slots.entrySet().stream()
+                .map(lane -> lane.getValue() + " slots " + lane.getKey())
                 .collect(Collectors.joining(", "));
     }
 

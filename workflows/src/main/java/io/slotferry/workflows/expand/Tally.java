@@ -62,6 +62,7 @@ final class Tally {
         ofBatchInHand = ofBatchInHand.plusMillis(outcome.millis());
         movedBy = outcome.movedBy().or(() -> movedBy);
         ended = Optional.of(now);
+        batch = outcome.progress().number();
         slotsOfBatchInHand = outcome.progress().slotsDone();
         if (outcome.complete()) {
             batchesDone++;
@@ -82,6 +83,15 @@ final class Tally {
     /** How long the next batch likely takes: as long as the longest of the last ones; zero before the first is done. */
     Duration likely() {
         return recent.isEmpty() ? Duration.ZERO : Collections.max(recent);
+    }
+
+    /** How many of the next batches likely begin within this time, one at least; any number before the first is done. */
+    int fitting(Duration time) {
+        if (recent.isEmpty()) {
+            return Integer.MAX_VALUE;
+        }
+        long shortest = Math.max(1, Collections.min(recent).toMillis());
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, 1 + time.toMillis() / shortest));
     }
 
     /** At the speed measured, pauses left out; empty before a key was moved. */

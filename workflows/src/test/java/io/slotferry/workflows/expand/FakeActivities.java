@@ -27,6 +27,7 @@ import io.slotferry.workflows.contract.Activities.Scanning;
 import io.slotferry.workflows.contract.Activities.ValidateOrder;
 import io.slotferry.workflows.contract.Backup;
 import io.slotferry.workflows.contract.BackupOrder;
+import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
@@ -75,6 +76,7 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
     final SimulatedCluster cluster = new SimulatedCluster();
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<BatchOrder> orders = new CopyOnWriteArrayList<>();
+    final List<BatchChain> chains = new CopyOnWriteArrayList<>();
     final List<ExpandResult> reports = new CopyOnWriteArrayList<>();
     final List<RunRecord> records = new CopyOnWriteArrayList<>();
     final List<TakeOver.Question> questions = new CopyOnWriteArrayList<>();
@@ -91,6 +93,9 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
     final List<String> staleBackups = new CopyOnWriteArrayList<>();
 
     final List<BackupOrder> backups = new CopyOnWriteArrayList<>();
+
+    /** After so many batches a chain has been at work for long enough. */
+    volatile int chainedBatches = Integer.MAX_VALUE;
 
     /** How long batches say that they took. */
     volatile Duration batchTakes = Duration.ofSeconds(2);
@@ -427,6 +432,29 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
         int limit = stopAfterSlots;
         stopAfterSlots = Integer.MAX_VALUE;
         return moved(order, Math.min(limit, order.slots()));
+    }
+
+    /** Each batch is called as if it were an activity of its own; {@link #chains} tells which were one. */
+    @Override
+    public List<BatchOutcome> moveBatches(BatchChain chain) {
+        chains.add(chain);
+        List<BatchOutcome> outcomes = new ArrayList<>();
+        for (BatchOrder order : chain.orders().subList(0, Math.min(chain.size(), chainedBatches))) {
+            if (!outcomes.isEmpty() && order.terms().over(clock.get())) {
+                break;
+            }
+            BatchOutcome outcome;
+            try {
+                outcome = moveBatch(order);
+            } catch (ApplicationFailure failure) {
+                throw Failures.after(outcomes, failure);
+            }
+            outcomes.add(outcome);
+            if (!outcome.complete()) {
+                break;
+            }
+        }
+        return outcomes;
     }
 
     private static String name(BatchOrder order) {
