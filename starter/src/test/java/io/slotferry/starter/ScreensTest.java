@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.slotferry.workflows.contract.BatchProgress;
+import io.slotferry.workflows.contract.BatchProgress.Earlier;
 import io.slotferry.workflows.contract.CheckResult.Verdict;
 import io.slotferry.workflows.contract.CommandAnswer;
 import io.slotferry.workflows.contract.ExpandStatus;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,6 +96,32 @@ class ScreensTest {
                 Optional.empty());
 
         assertScreen("halted", width, text(width).whole(look, PAGE));
+    }
+
+    @Test
+    void batches_of_an_activity_that_the_run_has_not_heard_of_count_with_the_one_in_hand() {
+        ExpandStatus status = Samples.status(Phase.RESHARD, RunState.RUNNING, "batches 17 to 38 of 41", 17);
+        Optional<BatchProgress> third = Optional.of(new BatchProgress(
+                19,
+                32,
+                100,
+                8_000,
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new Earlier(2, 200, 50_000, 2))));
+
+        Look look = look(status, third, Optional.empty());
+
+        assertThat(look.batch()).isEqualTo(19);
+        assertThat(look.slotsMoved()).isEqualTo(status.slotsMoved() + 232);
+        assertThat(look.keysMoved()).isEqualTo(status.keysMoved() + 58_000);
+        assertThat(look.bytesMoved()).isEqualTo(status.bytesMoved() + 3);
+        assertThat(text(80).display(look, OptionalLong.empty(), PAGE).get(0)).endsWith("batch 19 of 41, 32 of 100 slots");
+        // Once the run has heard of them, the heartbeat of the activity that has ended says nothing new.
+        Look later = look(Samples.status(Phase.RESHARD, RunState.RUNNING, "batch 20/41", 20), third, Optional.empty());
+        assertThat(later.inHand()).isEmpty();
+        assertThat(later.batch()).isEqualTo(20);
     }
 
     @ParameterizedTest

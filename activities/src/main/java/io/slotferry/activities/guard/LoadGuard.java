@@ -31,6 +31,9 @@ import java.util.stream.Collectors;
  *
  * <p>CPU and network are measured from the end of the batch before to this gate, so that slotferry's own work is not taken for the
  * clients': a run without pauses, and a batch that is a worker's first, have no such figures.
+ *
+ * <p>One guard stands before all batches of an activity. Of nodes that it looked at less than 250 ms ago it sees to it alone
+ * that nobody holds one for failing. For use by one thread at a time.
  */
 public final class LoadGuard implements BatchGuard {
     /** A hundred give a p99. */
@@ -43,12 +46,18 @@ public final class LoadGuard implements BatchGuard {
     private static final int LOOKS = 3;
 
     private static final long BETWEEN_LOOKS_NANOS = 100_000_000;
+
+    /** Small batches that follow each other inside an activity are shorter than what a look takes is worth. */
+    private static final long SPACED_NANOS = 250_000_000;
+
     private static final double MEGABYTE = 1_000_000;
 
     private final LoadMemory memory;
     private final Thresholds thresholds;
     private final Pacing.Mode mode;
     private final LongSupplier clock;
+    private Set<NodeId> lookedAt = Set.of();
+    private long lookedNanos;
 
     public LoadGuard(LoadMemory memory, Thresholds thresholds, Pacing.Mode mode) {
         this(memory, thresholds, mode, System::nanoTime);
@@ -69,6 +78,19 @@ public final class LoadGuard implements BatchGuard {
     @Override
     public Optional<Look> before(Ends ends) {
         refuseFailingNodes(ends);
+        return lookedJustNow(ends) ? Optional.empty() : Optional.of(look(ends));
+    }
+
+    /** Whether this guard has looked at all of these nodes a moment ago, and let the batch before this one pass. */
+    private boolean lookedJustNow(Ends ends) {
+        return clock.getAsLong() - lookedNanos < SPACED_NANOS && lookedAt.containsAll(members(ends));
+    }
+
+    private static Set<NodeId> members(Ends ends) {
+        return ends.shards().flatMap(Shard::members).map(Member::id).collect(Collectors.toSet());
+    }
+
+    private Look look(Ends ends) {
         Map<NodeAddress, Measured> measured = measure(ends);
         List<String> over = new ArrayList<>();
         ends.masters().forEach(master -> over.addAll(over(master, measured.get(master))));
@@ -89,7 +111,9 @@ public final class LoadGuard implements BatchGuard {
                     "wait for a quieter hour, then slotferry retry; slotferry retune --threshold sets other limits");
         }
         measured.values().forEach(node -> memory.forget(node.info()));
-        return Optional.of(new Look(highest(measured, Measured::meanMillis), highest(measured, Measured::p99Millis)));
+        lookedAt = members(ends);
+        lookedNanos = clock.getAsLong();
+        return new Look(highest(measured, Measured::meanMillis), highest(measured, Measured::p99Millis));
     }
 
     /** In microseconds. */

@@ -160,6 +160,23 @@ class LoadGuardTest {
     }
 
     @Test
+    void small_batches_that_follow_each_other_are_looked_at_every_250_ms() {
+        LoadGuard guard = guard(Mode.FAST);
+        assertThat(guard.before(ends())).isPresent();
+        nodes.pass(Duration.ofMillis(200));
+        target.pingMicros = new long[] {6_000};
+
+        assertThat(guard.before(ends())).isEmpty();
+        assertThat(target.looks).isEqualTo(1);
+
+        nodes.pass(Duration.ofMillis(50));
+        assertThat(catchThrowableOfType(Halted.class, () -> guard.before(ends()))
+                        .halt()
+                        .kind())
+                .isEqualTo(FailureKind.LOAD_TOO_HIGH);
+    }
+
+    @Test
     void a_replica_without_link_is_waited_for() {
         replica.linked = false;
 
