@@ -117,7 +117,8 @@ class ScreensTest {
         assertThat(look.slotsMoved()).isEqualTo(status.slotsMoved() + 232);
         assertThat(look.keysMoved()).isEqualTo(status.keysMoved() + 58_000);
         assertThat(look.bytesMoved()).isEqualTo(status.bytesMoved() + 3);
-        assertThat(text(80).display(look, OptionalLong.empty(), PAGE).get(0)).endsWith("batch 19 of 41, 32 of 100 slots");
+        assertThat(text(80).display(look, OptionalLong.empty(), PAGE).get(0))
+                .endsWith("batch 19 of 41, 32 of 100 slots");
         // Once the run has heard of them, the heartbeat of the activity that has ended says nothing new.
         Look later = look(Samples.status(Phase.RESHARD, RunState.RUNNING, "batch 20/41", 20), third, Optional.empty());
         assertThat(later.inHand()).isEmpty();

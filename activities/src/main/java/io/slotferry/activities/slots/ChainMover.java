@@ -102,6 +102,9 @@ final class ChainMover {
 
     /** Goes over to the next batch where that has begun and the one before it is all at its targets. */
     private void passWhatIsDone() {
+        if (at + 1 == orders.size()) {
+            return;
+        }
         BatchesBegun begun = mover.begun(orders.get(at), lifeline);
         while (at + 1 < orders.size() && begun.isDone(orders.get(at)) && begun.isBegun(orders.get(at + 1))) {
             BatchOrder order = orders.get(at);

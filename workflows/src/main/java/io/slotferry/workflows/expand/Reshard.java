@@ -62,6 +62,7 @@ final class Reshard {
             });
         } catch (TemporalFailure failure) {
             ordered = next();
+            run.tally().stuck();
             throw failure;
         }
     }

@@ -55,6 +55,11 @@ final class Tally {
         begun = begun.or(() -> Optional.of(now));
     }
 
+    /** The batch after those that are done does not go on. */
+    void stuck() {
+        batch = batchesDone + 1;
+    }
+
     void record(BatchOutcome outcome, Instant now) {
         keys += outcome.progress().keysMoved();
         bytes += outcome.progress().bytesMoved();

@@ -139,7 +139,7 @@ class ChainTest {
         assertThat(halted.why()).isEqualTo("MoveBatch 3 failed");
         assertThat(halted.slotsMoved()).isEqualTo(2_048);
         assertThat(halted.keysMoved()).isEqualTo(20_480);
-        assertThat(halted.batch()).isEqualTo(2);
+        assertThat(halted.batch()).isEqualTo(3);
         lab.command(run, "retry", "{}");
         ExpandResult result = lab.result(run);
         assertThat(lab.calls("MoveBatch"))

@@ -50,6 +50,7 @@ final class HistoryRecorder {
         recordings.put("halted-and-rolled-back", HistoryRecorder::wayBack);
         recordings.put("approved-retried-and-stopped", HistoryRecorder::steered);
         recordings.put("cancelled-in-mid-batch", HistoryRecorder::cancelled);
+        recordings.put("fast-and-halted-in-a-chain", HistoryRecorder::chained);
         recordings.put("reset-between-batches", HistoryRecorder::reset);
         recordings.put("heartbeat-timed-out", HistoryRecorder::heartbeatTimeout);
         return recordings;
@@ -108,6 +109,19 @@ final class HistoryRecorder {
             WorkflowStub run = lab.start(WITHOUT_PAUSE);
             lab.await(run, status -> lab.fake.calls.contains("MoveBatch 2"));
             lab.command(run, "cancel", "{'by': 'ops'}");
+            return ended(lab, run);
+        }
+    }
+
+    /** In pacing FAST: two batches in one activity, then one that is done and one that fails. */
+    private static WorkflowExecutionHistory chained() {
+        try (ExpandTestRun lab = new ExpandTestRun()) {
+            lab.fake.chainedBatches = 2;
+            lab.fake.fail("MoveBatch 4", FailureKind.MIGRATE_FAILED);
+            WorkflowStub run =
+                    lab.start(ExpandTestRun.request(", 'batch': {'slots': 1024}, 'pacing': {'mode': 'FAST'}"));
+            lab.await(run, RunState.HALTED);
+            lab.command(run, "retry", "{'by': 'ops'}");
             return ended(lab, run);
         }
     }

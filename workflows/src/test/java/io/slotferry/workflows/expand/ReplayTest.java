@@ -45,6 +45,7 @@ class ReplayTest {
                 .contains(
                         "approved-retried-and-stopped.json",
                         "cancelled-in-mid-batch.json",
+                        "fast-and-halted-in-a-chain.json",
                         "halted-and-rolled-back.json",
                         "heartbeat-timed-out.json",
                         "paused-over-a-window.json",
