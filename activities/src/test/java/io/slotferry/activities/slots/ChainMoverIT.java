@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.slots.BatchMover.Patience;
 import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.Plan;
 import io.slotferry.planning.Plan.AttachOrder;
@@ -40,6 +41,10 @@ import org.opentest4j.TestAbortedException;
 /** Batches of a plan that follow each other in one activity; each test moves the next ones. */
 class ChainMoverIT {
     private static final Duration LONG = Duration.ofDays(1);
+
+    /** A machine that has much else to do is of one mind later. */
+    private static final Patience PATIENT = new Patience(Duration.ofMinutes(3), Duration.ofMinutes(3));
+
     private static final int SLOTS = 20;
 
     private static GrownCluster cluster;
@@ -98,7 +103,9 @@ class ChainMoverIT {
 
         List<BatchOutcome> move(Duration longest, Consumer<Call> meddling) {
             BatchMover mover = new BatchMover(
-                    new ClusterReader(new MeddledNodes(cluster.nodes, meddling)), Optional.of(new Course(plan, false)));
+                    new ClusterReader(new MeddledNodes(cluster.nodes, meddling)),
+                    Optional.of(new Course(plan, false)),
+                    PATIENT);
             return new ChainMover(mover, chain, memory, lifeline, longest).move();
         }
 
