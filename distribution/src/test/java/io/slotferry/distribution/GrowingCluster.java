@@ -164,6 +164,9 @@ final class GrowingCluster implements AutoCloseable {
                 addresses(replicas),
                 "--backup",
                 "none",
+                // What clients feel on a machine that runs all tests says nothing.
+                "--mode",
+                "steady",
                 "--pause",
                 "PT0S",
                 "--yes",

@@ -40,6 +40,8 @@ class NightIT {
                     "UTC",
                     "--batch-slots",
                     "256",
+                    "--mode",
+                    "steady",
                     "--pause",
                     "PT2S");
             assertThat(made.exit()).as(made.text()).isZero();

@@ -11,7 +11,7 @@ final class PacingOptions {
     @Option(
             names = {"--mode", "--pacing"},
             paramLabel = "MODE",
-            description = "steady (a batch, a pause), fast, or adaptive (as clients do not notice)")
+            description = "adaptive (as fast as clients do not notice), steady (a batch, a pause), or fast")
     private String mode;
 
     @Option(

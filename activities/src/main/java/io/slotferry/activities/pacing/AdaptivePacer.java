@@ -33,8 +33,21 @@ public final class AdaptivePacer implements Pacer {
     /** INFO takes a node longer than a PING does: not at every look. */
     private static final int LOOKS_PER_INFO = 2;
 
+    /** So often nothing moves for one look, so that what clients feel is held against what they would feel now. */
+    private static final int LOOKS_PER_QUIET_ONE = 20;
+
+    /** Until the probes' threads are awake. */
+    private static final long SETTLING_NANOS = 100_000_000;
+
+    /** A lane that does not rest for so long, with a migration job in hand say, is not waited for. */
+    private static final long LONGEST_WAIT_FOR_QUIET_NANOS = 2_000_000_000L;
+
+    /** Of what a part takes beside its calls, most is on the way: stages are round trips of which no node has much to do. */
+    private static final int ROUND_TRIPS_PER_WORK = 4;
+
     private static final long LONGEST_REST_NANOS = 5_000_000_000L;
     private static final long GLANCE_NANOS = 100_000_000;
+    private static final long QUIET_GLANCE_NANOS = 10_000_000;
 
     private final Adaptive order;
     private final int lanes;
@@ -49,6 +62,8 @@ public final class AdaptivePacer implements Pacer {
     private PacingState state;
     private Optional<ClientLatency> latency = Optional.empty();
     private int atWork;
+    private int resting;
+    private boolean quiet;
     private volatile Speed speed;
     private volatile boolean closed;
 
@@ -63,8 +78,8 @@ public final class AdaptivePacer implements Pacer {
     public record Terms(Adaptive order, int lanes, Thresholds thresholds, BooleanSupplier stopping) {}
 
     /**
-     * Begins to feel what these nodes' clients do. Where a node has no baseline, that is taken first, which lasts some
-     * seconds in which nothing may be moved.
+     * Begins to feel what these nodes' clients do, while nothing moves: a look at those that have a baseline, some seconds where
+     * one has none.
      */
     public static AdaptivePacer start(Nodes nodes, Collection<Member> ends, Terms terms) {
         AdaptivePacer pacer = new AdaptivePacer(nodes, ends, terms);
@@ -89,6 +104,28 @@ public final class AdaptivePacer implements Pacer {
     }
 
     private void takeBaselines() {
+        takeMissingBaselines();
+        if (!probes.isEmpty() && !stopping.getAsBoolean()) {
+            lookWhileQuiet(SETTLING_NANOS);
+        }
+    }
+
+    /** Nothing moves now, nor has for so long. */
+    private void lookWhileQuiet(long settling) {
+        LockSupport.parkNanos(settling);
+        probes.values().forEach(Probe::take);
+        LockSupport.parkNanos(LOOK_NANOS);
+        probes.forEach((end, probe) -> {
+            Optional<Latency> felt = probe.take();
+            synchronized (this) {
+                state.baseline(end.id())
+                        .flatMap(baseline -> felt.map(look -> baseline.after(look.mean(), look.p99())))
+                        .ifPresent(baseline -> state = state.with(end.id(), baseline));
+            }
+        });
+    }
+
+    private void takeMissingBaselines() {
         List<Member> unknown = probes.keySet().stream()
                 .filter(end -> state.baseline(end.id()).isEmpty())
                 .toList();
@@ -125,11 +162,45 @@ public final class AdaptivePacer implements Pacer {
         probes.values().forEach(Probe::take);
         while (!closed) {
             LockSupport.parkNanos(LOOK_NANOS);
-            if (!closed) {
-                look(look++ % LOOKS_PER_INFO == 0);
+            if (closed) {
+                break;
+            }
+            look(look++ % LOOKS_PER_INFO == 0);
+            if (look % LOOKS_PER_QUIET_ONE == 0) {
+                becomeQuiet();
             }
         }
         figures.values().forEach(NodeFigures::close);
+    }
+
+    /** Has every lane rest, looks, and lets them go on. */
+    private void becomeQuiet() {
+        try {
+            if (awaitQuiet()) {
+                lookWhileQuiet(0);
+            }
+        } finally {
+            synchronized (this) {
+                quiet = false;
+                notifyAll();
+            }
+        }
+        probes.values().forEach(Probe::take);
+    }
+
+    private boolean awaitQuiet() {
+        synchronized (this) {
+            quiet = true;
+        }
+        long end = System.nanoTime() + LONGEST_WAIT_FOR_QUIET_NANOS;
+        while (!allRest() && !closed && System.nanoTime() < end) {
+            LockSupport.parkNanos(QUIET_GLANCE_NANOS);
+        }
+        return allRest() && !closed;
+    }
+
+    private synchronized boolean allRest() {
+        return resting == atWork;
     }
 
     private void look(boolean withFigures) {
@@ -161,11 +232,21 @@ public final class AdaptivePacer implements Pacer {
         double duty = speed.duty();
         long rest = Math.min(LONGEST_REST_NANOS, Math.round(workedNanos * (1 - duty) / duty));
         long began = System.nanoTime();
+        changeResting(1);
         long end = began + rest;
-        for (long left = rest; left > 0 && !stopping.getAsBoolean(); left = end - System.nanoTime()) {
-            LockSupport.parkNanos(Math.min(left, GLANCE_NANOS));
+        for (long left = rest; (left > 0 || quiet()) && !stopping.getAsBoolean(); left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left > 0 ? Math.min(left, GLANCE_NANOS) : QUIET_GLANCE_NANOS);
         }
+        changeResting(-1);
         settled.set(settled.get() + workedNanos + System.nanoTime() - began);
+    }
+
+    private synchronized void changeResting(int lanesMore) {
+        resting += lanesMore;
+    }
+
+    private synchronized boolean quiet() {
+        return quiet && !closed;
     }
 
     @Override
@@ -177,7 +258,7 @@ public final class AdaptivePacer implements Pacer {
             settled.set(0L);
             long began = System.nanoTime();
             part.run();
-            rest(System.nanoTime() - began - settled.get());
+            rest((System.nanoTime() - began - settled.get()) / ROUND_TRIPS_PER_WORK);
         } finally {
             synchronized (this) {
                 atWork--;
@@ -187,7 +268,7 @@ public final class AdaptivePacer implements Pacer {
     }
 
     private synchronized boolean awaitTurn() {
-        while (atWork >= Math.max(1, Math.round(speed.lanes() * lanes))) {
+        while (quiet || atWork >= Math.max(1, Math.round(speed.lanes() * lanes))) {
             if (stopping.getAsBoolean()) {
                 return false;
             }

@@ -18,39 +18,31 @@ record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<St
     record Latency(long mean, long p99, long answers) {}
 
     /**
-     * How one figure stands to what it may be.
+     * How one figure stands to what it is while nothing moves. Both are taken with what cannot be told from the worker's own
+     * machine: on an idle cluster a few microseconds more are not twice as much.
      *
-     * @param ratio over 1 where it is over
+     * @param ratio over 1 where it is more
+     * @param spread by how much looks at it differ with nobody at work, from 0 on
      */
-    record Excess(double ratio, String text) {}
+    record Standing(double ratio, double spread, String text) {}
 
-    /** Differences below these cannot be told from what the worker's own machine makes of them. */
     private static final long MEAN_RESOLUTION = 25;
-
     private static final long P99_RESOLUTION = 100;
 
-    /** The worse of its latencies; empty where it did not answer. */
-    Optional<Excess> latency(int budget) {
-        return felt.map(latency -> {
-            Excess mean = excess("mean", latency.mean(), usual.mean(), usual.highestMean(), MEAN_RESOLUTION, budget);
-            Excess p99 = excess("p99", latency.p99(), usual.p99(), usual.highestP99(), P99_RESOLUTION, budget);
-            return mean.ratio() > p99.ratio() ? mean : p99;
-        });
+    Standing mean(Latency latency) {
+        return standing("mean", latency.mean(), usual.mean(), usual.highestMean(), MEAN_RESOLUTION);
     }
 
-    /** The limit is the budget, or what the looks of the baseline already differ by, where that is more. */
-    private Excess excess(String figure, long now, long baseline, long highest, long resolution, int budget) {
-        long limit = Math.max(baseline * (100 + budget) / 100, highest) + resolution;
-        return new Excess(
-                (double) now / (double) limit,
-                String.format(
-                        Locale.ROOT,
-                        "%s of %s at %s, baseline %s, budget %d %%",
-                        figure,
-                        node,
-                        millis(now),
-                        millis(baseline),
-                        budget));
+    Standing p99(Latency latency) {
+        return standing("p99", latency.p99(), usual.p99(), usual.highestP99(), P99_RESOLUTION);
+    }
+
+    private Standing standing(String figure, long now, long baseline, long highest, long resolution) {
+        double typical = baseline + resolution;
+        return new Standing(
+                (now + resolution) / typical,
+                Math.max(0, (highest + resolution) / typical - 1),
+                String.format(Locale.ROOT, "%s of %s at %s, baseline %s", figure, node, millis(now), millis(baseline)));
     }
 
     private static String millis(long micros) {

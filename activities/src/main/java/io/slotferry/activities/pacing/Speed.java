@@ -12,7 +12,9 @@ import java.time.Duration;
  * @param lanes of those that the order allows, the part that is at work together, from 0 to 1
  */
 public record Speed(int window, Duration callBudget, double duty, double lanes) {
-    private static final int MOST_WINDOW = 16;
+    /** Slots cost round trips, and writes of nodes.conf, by the window. */
+    private static final int WINDOW = 16;
+
     private static final Duration LONGEST_CALL = Duration.ofMillis(5);
     private static final Duration SHORTEST_CALL = Duration.ofNanos(250_000);
 
@@ -27,7 +29,8 @@ public record Speed(int window, Duration callBudget, double duty, double lanes) 
 
     /**
      * A part of full speed. Calls become shorter first, since the longest call is what the slowest clients feel; below half
-     * of full speed lanes rest, and fewer of them are at work.
+     * of full speed lanes rest, and fewer of them are at work. A call has a cost of its own, whatever it carries, so that
+     * shorter ones would be no gentler: then it is rests that become longer, until hardly one client in a hundred meets a call.
      *
      * @param level from 0 to 1
      */
@@ -35,7 +38,7 @@ public record Speed(int window, Duration callBudget, double duty, double lanes) 
         long call = Math.round(level * LONGEST_CALL.toNanos());
         double part = Math.min(1, 2 * level);
         return new Speed(
-                (int) Math.max(1, Math.round(level * MOST_WINDOW)),
+                WINDOW,
                 Duration.ofNanos(Math.max(SHORTEST_CALL.toNanos(), Math.min(LONGEST_CALL.toNanos(), call))),
                 part,
                 part);

@@ -1,22 +1,24 @@
 package io.slotferry.activities.pacing;
 
-import io.slotferry.activities.pacing.Reading.Excess;
+import io.slotferry.activities.pacing.Reading.Standing;
 import io.slotferry.workflows.contract.PacingState;
+import io.slotferry.workflows.contract.PacingState.Trend;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides on the speed of a batch: a bit faster after every look at which clients notice nothing, half as fast where they do
+ * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
  * (additive increase, multiplicative decrease). It has no clock: it is given a look at a steady rate. Near the speed at which
  * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
  *
- * <p>A latency that is somewhat over its limit is believed when it is so twice in a row, since one look in a dozen is worse
- * than all of the baseline by chance. One far over it, a node that does not answer, and a node that has too much to do are
- * believed at once.
+ * <p>A single look says little: half a second has a hundred answers of a node, and the second worst of these is its p99. So
+ * every look is taken into a trend, over all nodes that take part and over the last looks, and the trend has to be over the
+ * budget by more than chance makes of looks that lie as far apart as those of the baselines. A mean far over its baseline, a
+ * node that does not answer, and a node that has too much to do are believed at once.
  */
 final class SpeedController {
-    static final double SLOWEST = 0.02;
+    static final double SLOWEST = 0.0025;
 
     private static final double STEP = 0.05;
     private static final double BACKOFF = 0.5;
@@ -25,7 +27,19 @@ final class SpeedController {
 
     private static final double SMALL_STEP = 0.02;
     private static final double STEP_GROWTH = 1.3;
-    private static final double FAR_OVER = 2;
+    private static final double WEIGHT_OF_LOOK = 0.25;
+    /** One look at one node says no more than that. */
+    private static final double MOST_OF_LOOK = 3;
+
+    /** Of a mean: every client is hit, not one in a hundred. */
+    private static final double FAR_OVER = 3;
+
+    /**
+     * Two standard deviations of a trend over one node, as part of how far the highest of eight looks lies over the usual one
+     * (1.4 deviations), with a look's weight of a quarter (a seventh of the variance): 2 / 1.4 / √7.
+     */
+    private static final double CHANCE = 0.54;
+
     private static final int SMALLEST_SHARE = 10;
     private static final int SHARE_AFTER_SLOWDOWN = 25;
 
@@ -34,7 +48,7 @@ final class SpeedController {
     private double level;
     private double noticed;
     private double step = STEP;
-    private boolean suspected;
+    private Trend trend;
     private int slowdowns;
     private String why = "no look was taken yet";
 
@@ -48,6 +62,7 @@ final class SpeedController {
         this.budget = budget;
         this.level = bounded(before.speed() / 100.0);
         this.shareBefore = before.pauseShare();
+        this.trend = before.trend();
         remember(before.noticed() / 100.0);
     }
 
@@ -56,24 +71,75 @@ final class SpeedController {
         Optional<String> pressure = readings.stream()
                 .flatMap(reading -> pressures(reading).stream())
                 .findFirst();
-        Optional<Excess> worst = readings.stream()
-                .flatMap(reading -> reading.latency(budget).stream())
-                .max(Comparator.comparingDouble(Excess::ratio));
-        double ratio = worst.map(Excess::ratio).orElse(0.0);
-        boolean over = ratio > 1;
-        if (pressure.isPresent() || ratio > FAR_OVER || (over && suspected)) {
-            slowDown(pressure.or(() -> worst.map(Excess::text)).orElseThrow());
+        if (pressure.isPresent()) {
+            slowDown(pressure.get());
             return;
         }
-        suspected = over;
-        if (!over) {
-            speedUp();
+        Figure mean = Figure.of(readings.stream()
+                .map(reading -> reading.mean(reading.felt().orElseThrow()))
+                .toList());
+        Figure p99 = Figure.of(readings.stream()
+                .map(reading -> reading.p99(reading.felt().orElseThrow()))
+                .toList());
+        trend = new Trend(mean.smoothed(trend.mean()), p99.smoothed(trend.p99()));
+        Optional<String> over = mean.worst() > FAR_OVER
+                ? Optional.of(mean.text())
+                : mean.over(trend.mean(), budget).or(() -> p99.over(trend.p99(), budget));
+        if (over.isPresent()) {
+            slowDown(over.get() + ", budget " + budget + " %");
+        } else {
+            if (!mean.near(trend.mean(), budget) && !p99.near(trend.p99(), budget)) {
+                speedUp();
+            }
+            why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
         }
-        why = worst.map(Excess::text).orElse("no node takes part");
     }
 
     private static List<String> pressures(Reading reading) {
         return reading.felt().isEmpty() ? List.of(reading.node() + " did not answer the probe") : reading.pressures();
+    }
+
+    /**
+     * One figure of all nodes at one look.
+     *
+     * @param ratio the nodes' average
+     * @param chance how much of a trend over these nodes may be chance
+     * @param worst the highest ratio of a node, which {@code text} tells of
+     */
+    private record Figure(double ratio, double chance, double worst, String text) {
+        static Figure of(List<Standing> standings) {
+            Optional<Standing> worst = standings.stream().max(Comparator.comparingDouble(Standing::ratio));
+            return new Figure(
+                    standings.stream()
+                            .mapToDouble(standing -> Math.min(MOST_OF_LOOK, standing.ratio()))
+                            .average()
+                            .orElse(1),
+                    CHANCE
+                            * standings.stream()
+                                    .mapToDouble(Standing::spread)
+                                    .average()
+                                    .orElse(0)
+                            / Math.sqrt(Math.max(1, standings.size())),
+                    worst.map(Standing::ratio).orElse(1.0),
+                    worst.map(Standing::text).orElse("no node takes part"));
+        }
+
+        double smoothed(double before) {
+            return before + WEIGHT_OF_LOOK * (ratio - before);
+        }
+
+        Optional<String> over(double trend, int budget) {
+            return trend > 1 + margin(budget) ? Optional.of(text) : Optional.empty();
+        }
+
+        /** Whether it is no time to become faster. */
+        boolean near(double trend, int budget) {
+            return trend > 1 + margin(budget) / 2;
+        }
+
+        private double margin(int budget) {
+            return Math.max(budget / 100.0, chance);
+        }
     }
 
     private void remember(double speed) {
@@ -94,7 +160,7 @@ final class SpeedController {
     private void slowDown(String reason) {
         remember(level);
         level = bounded(level * BACKOFF);
-        suspected = false;
+        trend = Trend.USUAL;
         slowdowns++;
         why = reason;
     }
@@ -108,17 +174,18 @@ final class SpeedController {
         return level;
     }
 
-    private static int percent(double level) {
-        return (int) Math.round(level * 100);
+    /** In percent, to a hundredth. */
+    private static double percent(double level) {
+        return Math.round(level * 10_000) / 100.0;
     }
 
-    /** Where the batch stands, and what the next pause is to be: half of the one before, or longer where clients noticed. */
+    /** Where the batch stands, and what the next pause is to be: half of the one before, or longer where it cannot go slower. */
     PacingState state(PacingState before) {
-        return new PacingState(before.baselines(), percent(level), percent(noticed), pauseShare(), slowdowns);
+        return new PacingState(before.baselines(), percent(level), percent(noticed), pauseShare(), slowdowns, trend);
     }
 
     private int pauseShare() {
-        if (slowdowns > 0) {
+        if (slowdowns > 0 && level == SLOWEST) {
             return Math.min(100, Math.max(SHARE_AFTER_SLOWDOWN, 2 * shareBefore));
         }
         return shareBefore / 2 < SMALLEST_SHARE ? 0 : shareBefore / 2;
@@ -126,6 +193,6 @@ final class SpeedController {
 
     /** For a person. */
     String text() {
-        return "ADAPTIVE: " + percent(level) + " % of full speed; " + why;
+        return "ADAPTIVE: " + PacingState.percent(100 * level) + " of full speed; " + why;
     }
 }

@@ -17,10 +17,13 @@ final class CallSizer {
     /** 13 MB in one hash blocked for 190 to 240 ms. */
     private static final double NANOS_PER_BYTE = 15;
 
+    /** MEMORY USAGE of one key, with what it takes to be read and answered. */
+    private static final double NANOS_PER_SIZE = 1_500;
+
     private static final double NANOS_PER_FLUSH = 100_000;
     private static final double WEIGHT_OF_NEW = 0.3;
     private static final double SLOWEST = 50;
-    private static final double FASTEST = 0.1;
+    private static final double FASTEST = 0.3;
 
     private final Supplier<Duration> budget;
     private double factor = 1;
@@ -46,6 +49,11 @@ final class CallSizer {
         int keys() {
             return calls.stream().mapToInt(List::size).sum();
         }
+    }
+
+    /** Of how many keys the size may be asked for at once, within the budget. */
+    int sizesAtOnce() {
+        return (int) Math.max(1, budget.get().toNanos() / NANOS_PER_SIZE);
     }
 
     /** The next flush, from the head of the keys: within the budget, or one key alone. Keys of a slot stand together. */

@@ -80,7 +80,7 @@ final class KeyDrain {
         if (all.isEmpty()) {
             return List.of();
         }
-        List<Long> sizes = lane.source().memoryUsage(database, all);
+        List<Long> sizes = sizes(database, all);
         List<SizedKey> keys = new ArrayList<>(all.size());
         int next = 0;
         for (int i = 0; i < slots.size(); i++) {
@@ -90,6 +90,18 @@ final class KeyDrain {
         }
         keys.forEach(this::refuseTooLarge);
         return keys;
+    }
+
+    /** Few enough at once that the node answers others in between as it does between calls. */
+    private List<Long> sizes(int database, List<byte[]> keys) {
+        List<Long> sizes = new ArrayList<>(keys.size());
+        while (sizes.size() < keys.size()) {
+            int next = Math.min(keys.size(), sizes.size() + lane.sizer().sizesAtOnce());
+            long began = System.nanoTime();
+            sizes.addAll(lane.source().memoryUsage(database, keys.subList(sizes.size(), next)));
+            lane.run().rest(System.nanoTime() - began);
+        }
+        return sizes;
     }
 
     /** MIGRATE of it would block source and target for long, and may end in a failover. */

@@ -51,7 +51,12 @@ final class Paces {
     /** What an attempt has found out; the pause after the batch is only told once, when it ends. */
     void learn(Optional<PacingState> found) {
         found.ifPresent(later -> state = state.then(new PacingState(
-                later.baselines(), later.speed(), later.noticed(), state.pauseShare(), later.slowdowns())));
+                later.baselines(),
+                later.speed(),
+                later.noticed(),
+                state.pauseShare(),
+                later.slowdowns(),
+                later.trend())));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ClientLatency;
 import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Baseline;
+import io.slotferry.workflows.contract.PacingState.Trend;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,17 +26,18 @@ final class SpeedControllerTest {
     private static final Baseline USUAL = new Baseline(1_000, 5_000, 1_080, 5_400);
     private static final Latency CALM = new Latency(1_000, 5_000, 125);
     private static final Latency LOUD = new Latency(1_500, 8_000, 125);
-    private static final Latency FAR_OVER = new Latency(1_000, 20_000, 125);
+    private static final Latency SOMEWHAT_OVER = new Latency(1_000, 6_000, 125);
+    private static final Latency FAR_OVER = new Latency(4_000, 20_000, 125);
 
-    private static PacingState at(int speed) {
-        return new PacingState(Map.of(), speed, 0, 100, 0);
+    private static PacingState at(double speed) {
+        return new PacingState(Map.of(), speed, 0, 100, 0, Trend.USUAL);
     }
 
     private static Reading felt(Latency latency) {
         return new Reading(NODE, Optional.of(latency), USUAL, List.of());
     }
 
-    private static SpeedController controller(int speed) {
+    private static SpeedController controller(double speed) {
         return new SpeedController(10, at(speed));
     }
 
@@ -67,15 +69,38 @@ final class SpeedControllerTest {
     }
 
     @Test
-    void one_look_that_is_somewhat_over_the_budget_changes_nothing_and_a_second_one_halves_the_speed() {
+    void looks_somewhat_over_the_budget_hold_the_speed_and_halve_it_once_the_trend_is_over_it() {
         SpeedController controller = controller(80);
-        look(controller, LOUD);
-        assertThat(controller.level()).isEqualTo(0.8);
-        look(controller, LOUD);
-        assertThat(controller.level()).isEqualTo(0.4);
+        look(controller, SOMEWHAT_OVER);
+        assertThat(controller.level()).isCloseTo(0.85, within(1e-9));
+        look(controller, SOMEWHAT_OVER);
+        assertThat(controller.level()).isCloseTo(0.85, within(1e-9));
+        look(controller, SOMEWHAT_OVER);
+        assertThat(controller.level()).isCloseTo(0.425, within(1e-9));
         assertThat(controller.text())
                 .isEqualTo(
-                        "ADAPTIVE: 40 % of full speed; p99 of 10.0.0.1:7000 at 8.0 ms, baseline 5.0 ms, budget 10 %");
+                        "ADAPTIVE: 43 % of full speed; p99 of 10.0.0.1:7000 at 6.0 ms, baseline 5.0 ms, budget 10 %");
+    }
+
+    @Test
+    void a_trend_goes_on_from_batch_to_batch_and_begins_anew_after_a_slowdown() {
+        SpeedController first = controller(80);
+        look(first, SOMEWHAT_OVER);
+        look(first, SOMEWHAT_OVER);
+        PacingState after = first.state(at(80));
+        assertThat(after.trend().p99()).isCloseTo(1.086, within(0.001));
+
+        SpeedController next = new SpeedController(10, after);
+        look(next, SOMEWHAT_OVER);
+        assertThat(next.state(after)).returns(1, PacingState::slowdowns).returns(Trend.USUAL, PacingState::trend);
+    }
+
+    @Test
+    void one_node_of_many_whose_p99_is_twice_as_high_at_one_look_is_chance() {
+        SpeedController controller = controller(80);
+        Reading calm = felt(CALM);
+        controller.look(List.of(felt(new Latency(1_000, 10_000, 125)), calm, calm, calm));
+        assertThat(controller.state(at(80)).slowdowns()).isZero();
     }
 
     @Test
@@ -138,14 +163,19 @@ final class SpeedControllerTest {
     }
 
     @Test
-    void the_pause_becomes_longer_again_after_a_batch_that_clients_noticed() {
-        PacingState without = new PacingState(Map.of(), 100, 0, 0, 0);
+    void the_pause_becomes_longer_again_after_a_batch_that_clients_noticed_and_that_cannot_go_slower() {
+        PacingState without = new PacingState(Map.of(), 0.3, 0, 0, 0, Trend.USUAL);
         SpeedController controller = new SpeedController(10, without);
         look(controller, FAR_OVER);
         assertThat(controller.state(without))
                 .returns(25, PacingState::pauseShare)
-                .returns(50, PacingState::speed)
+                .returns(0.25, PacingState::speed)
                 .returns(1, PacingState::slowdowns);
+
+        PacingState whole = new PacingState(Map.of(), 80, 0, 100, 0, Trend.USUAL);
+        SpeedController fast = new SpeedController(10, whole);
+        look(fast, FAR_OVER);
+        assertThat(fast.state(whole)).returns(50, PacingState::pauseShare).returns(40.0, PacingState::speed);
     }
 
     @Test
@@ -154,6 +184,17 @@ final class SpeedControllerTest {
                 .mapToObj(look -> new Latency(100 + look, 1_000 - 10 * look, 125))
                 .toList();
         assertThat(AdaptivePacer.baseline(looks)).isEqualTo(new Baseline(104, 960, 107, 990));
+    }
+
+    @Test
+    void a_baseline_follows_what_clients_feel_while_nothing_moves_and_forgets_a_high_look_slowly() {
+        Baseline later = USUAL.after(1_800, 5_000);
+        assertThat(later).isEqualTo(new Baseline(1_100, 5_000, 1_800, 5_350));
+        for (int look = 0; look < 40; look++) {
+            later = later.after(1_800, 5_000);
+        }
+        assertThat(later.mean()).isBetween(1_780L, 1_800L);
+        assertThat(later.highestP99()).isBetween(5_000L, 5_010L);
     }
 
     @Property
@@ -166,7 +207,7 @@ final class SpeedControllerTest {
             assertThat(controller.level()).isBetween(SpeedController.SLOWEST, 1.0);
             Speed speed = Speed.at(controller.level());
             assertThat(speed.callBudget().toNanos()).isBetween(250_000L, 5_000_000L);
-            assertThat(speed.window()).isBetween(1, 16);
+            assertThat(speed.window()).isEqualTo(16);
             assertThat(speed.duty()).isBetween(2 * SpeedController.SLOWEST, 1.0);
             assertThat(speed.lanes()).isEqualTo(speed.duty());
         }

@@ -119,6 +119,6 @@ class ReportFilesTest {
                 "slotferry expand goes on",
                 Optional.empty(),
                 true,
-                Optional.of("40 batches ended at 20 to 100 % of full speed, slowed down 3 times"));
+                Optional.of("40 batches ended at 5.0 % to 100 % of full speed, slowed down 3 times"));
     }
 }

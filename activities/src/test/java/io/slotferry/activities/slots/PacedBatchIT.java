@@ -76,16 +76,17 @@ class PacedBatchIT {
         PacingState learnt = first.pacing().orElseThrow();
         assertThat(learnt.baseline(source())).isPresent();
         assertThat(learnt.baseline(target())).isPresent();
-        assertThat(learnt.speed()).isBetween(2, 100);
+        assertThat(learnt.speed()).isBetween(0.25, 100.0);
         assertThat(first.progress().pacing()).hasValueSatisfying(text -> assertThat(text)
-                .startsWith("ADAPTIVE: " + learnt.speed() + " % of full speed; "));
+                .startsWith("ADAPTIVE: " + PacingState.percent(learnt.speed()) + " of full speed; "));
         assertThat(lifeline.reported().orElseThrow().get("paced").get("baselines"))
                 .hasSize(2);
 
         BatchOutcome second = cluster.mover().move(order("30-59", learnt), new FreeLifeline(2, 1, lifeline.reported()));
 
         assertThat(second.complete()).isTrue();
-        assertThat(second.pacing().orElseThrow().baselines()).isEqualTo(learnt.baselines());
+        assertThat(second.pacing().orElseThrow().baselines())
+                .containsOnlyKeys(learnt.baselines().keySet());
         assertThat(cluster.ownedBy(cluster.target).intersect(SlotRanges.parse("0-99")))
                 .isEqualTo(SlotRanges.parse("0-59"));
         try (RedisClusterClient client = RedisClusterClient.builder()
@@ -141,7 +142,7 @@ class PacedBatchIT {
 
     @Test
     void a_node_that_stands_still_slows_the_batch_down_and_when_it_answers_again_the_batch_becomes_faster() {
-        Adaptive generous = new Adaptive(1_000, new PacingState(Map.of(), 80, 0, 100, 0));
+        Adaptive generous = new Adaptive(1_000, new PacingState(Map.of(), 80, 0, 100, 0, PacingState.Trend.USUAL));
         AdaptivePacer.Terms terms =
                 new AdaptivePacer.Terms(generous, 4, new Thresholds(100, 100, LONG, LONG, LONG), () -> false);
         // A member that stands still would leave a cluster that is not ok to the other tests.
@@ -154,7 +155,7 @@ class PacedBatchIT {
                 alone.resume();
             }
             await().atMost(LONG).until(() -> pacer.text().orElseThrow().contains("of " + GrownCluster.address(alone)));
-            int slow = pacer.state().orElseThrow().speed();
+            double slow = pacer.state().orElseThrow().speed();
             await().atMost(LONG).until(() -> pacer.state().orElseThrow().speed() > slow);
         }
     }

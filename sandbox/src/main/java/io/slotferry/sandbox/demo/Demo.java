@@ -181,6 +181,9 @@ final class Demo {
                 "--backup",
                 "file:" + stage.backups(),
                 "--restore-check",
+                // Clients, servers and worker share one machine: what clients feel there says little.
+                "--mode",
+                "steady",
                 "--pause",
                 options.pause().toString(),
                 "--task-queue",

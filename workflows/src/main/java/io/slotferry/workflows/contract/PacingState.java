@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.slotferry.planning.NodeId;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,24 +20,63 @@ import java.util.stream.Collectors;
  * @param noticed the speed at which clients noticed it last, in percent; 0 where they have not
  * @param pauseShare how much of the request's pause is made between batches, in percent
  * @param slowdowns how often it was slowed down, in this batch
+ * @param trend of what clients feel
  */
-public record PacingState(Map<String, Baseline> baselines, int speed, int noticed, int pauseShare, int slowdowns) {
+public record PacingState(
+        Map<String, Baseline> baselines, double speed, double noticed, int pauseShare, int slowdowns, Trend trend) {
     private static final int DIGITS = 12;
 
     /** Before the first batch: slow, with the whole pause. */
-    public static final PacingState FIRST = new PacingState(Map.of(), 20, 0, 100, 0);
+    public static final PacingState FIRST = new PacingState(Map.of(), 5, 0, 100, 0, Trend.USUAL);
 
     public PacingState {
         baselines = Map.copyOf(baselines);
+        trend = trend == null ? Trend.USUAL : trend;
     }
 
     /**
-     * What clients of a node felt before slotferry moved anything from or to it: latencies in microseconds.
+     * How what clients feel stands to what they felt while nothing moved, smoothed over the last looks: 1 is as usual.
+     */
+    public record Trend(double mean, double p99) {
+        /** Nothing is noticed, or nothing was looked at yet. */
+        public static final Trend USUAL = new Trend(1, 1);
+
+        /** As history holds it. */
+        @JsonValue
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.3f %.3f", mean, p99);
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Trend parse(String text) {
+            String[] parts = text.split(" ", -1);
+            return new Trend(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+        }
+    }
+
+    /**
+     * What clients of a node feel while slotferry moves nothing from or to it: latencies in microseconds.
      *
-     * @param mean and {@code p99}: the median over several looks
-     * @param highestMean and {@code highestP99}: of these looks, which is how far they lie apart with nobody at work
+     * @param mean and {@code p99}: as usual
+     * @param highestMean and {@code highestP99}: of the looks, which is how far they lie apart with nobody at work
      */
     public record Baseline(long mean, long p99, long highestMean, long highestP99) {
+        private static final int WEIGHT_OF_BEFORE = 8;
+
+        /** The same after one more look while nothing moved, which weighs an eighth: what clients feel changes over a night. */
+        public Baseline after(long lookMean, long lookP99) {
+            return new Baseline(
+                    towards(mean, lookMean),
+                    towards(p99, lookP99),
+                    Math.max(lookMean, towards(highestMean, mean)),
+                    Math.max(lookP99, towards(highestP99, p99)));
+        }
+
+        private static long towards(long value, long other) {
+            return Math.round(value + (other - value) / (double) WEIGHT_OF_BEFORE);
+        }
+
         /** As history holds it. */
         @JsonValue
         @Override
@@ -60,18 +100,18 @@ public record PacingState(Map<String, Baseline> baselines, int speed, int notice
         return Optional.ofNullable(baselines.get(digits(node)));
     }
 
-    /** The same with a baseline that was measured since; one that is there stays. */
+    /** The same with a baseline that was measured since. */
     public PacingState with(NodeId node, Baseline baseline) {
         Map<String, Baseline> all = new HashMap<>(baselines);
-        all.putIfAbsent(digits(node), baseline);
-        return new PacingState(all, speed, noticed, pauseShare, slowdowns);
+        all.put(digits(node), baseline);
+        return new PacingState(all, speed, noticed, pauseShare, slowdowns, trend);
     }
 
-    /** What came of a later batch, with all baselines known before. */
+    /** What came of a later batch, with the baselines known before of nodes that had no part in it. */
     public PacingState then(PacingState later) {
-        Map<String, Baseline> all = new HashMap<>(later.baselines);
-        all.putAll(baselines);
-        return new PacingState(all, later.speed, later.noticed, later.pauseShare, later.slowdowns);
+        Map<String, Baseline> all = new HashMap<>(baselines);
+        all.putAll(later.baselines);
+        return new PacingState(all, later.speed, later.noticed, later.pauseShare, later.slowdowns, later.trend);
     }
 
     /** The same with the baselines of these nodes alone. */
@@ -79,7 +119,12 @@ public record PacingState(Map<String, Baseline> baselines, int speed, int notice
         Set<String> wanted = nodes.stream().map(PacingState::digits).collect(Collectors.toSet());
         Map<String, Baseline> some = new HashMap<>(baselines);
         some.keySet().retainAll(wanted);
-        return new PacingState(some, speed, noticed, pauseShare, slowdowns);
+        return new PacingState(some, speed, noticed, pauseShare, slowdowns, trend);
+    }
+
+    /** {@code 38 %}, {@code 2.5 %}. */
+    public static String percent(double speed) {
+        return String.format(Locale.ROOT, speed < 9.95 ? "%.1f %%" : "%.0f %%", speed);
     }
 
     private static String digits(NodeId node) {

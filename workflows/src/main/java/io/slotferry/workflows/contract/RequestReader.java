@@ -269,7 +269,7 @@ public final class RequestReader {
     }
 
     static Pacing pacing(JsonFields fields) {
-        return pacing(fields, new Pacing(Pacing.Mode.STEADY, DEFAULT_PAUSE));
+        return pacing(fields, new Pacing(Pacing.Mode.ADAPTIVE, DEFAULT_PAUSE));
     }
 
     /** What is not given is as it was, but for the pause where the mode becomes another one. */

@@ -12,8 +12,8 @@ final class Pace {
     private boolean slowed;
     private int batches;
     private int slowdowns;
-    private int lowest = 100;
-    private int highest;
+    private double lowest = 100;
+    private double highest;
 
     Pace(Run run) {
         this.run = run;
@@ -24,7 +24,9 @@ final class Pace {
     }
 
     private void record(BatchOutcome outcome, PacingState state) {
-        String text = outcome.progress().pacing().orElse("ADAPTIVE: " + state.speed() + " % of full speed");
+        String text = outcome.progress()
+                .pacing()
+                .orElse("ADAPTIVE: " + PacingState.percent(state.speed()) + " of full speed");
         if (state.slowdowns() > 0 != slowed) {
             slowed = state.slowdowns() > 0;
             run.note("batch " + outcome.progress().number()
@@ -37,10 +39,11 @@ final class Pace {
         run.paced(text, state.pauseShare(), summary(text));
     }
 
-    /** {@code 40 batches ended at 20 to 100 % of full speed, slowed down 3 times; at last ADAPTIVE: …}. */
+    /** {@code 40 batches ended at 5.0 % to 100 % of full speed, slowed down 3 times; at last ADAPTIVE: …}. */
     private String summary(String last) {
         return batches + (batches == 1 ? " batch" : " batches") + " ended at "
-                + (lowest == highest ? "" : lowest + " to ") + highest + " % of full speed, slowed down " + slowdowns
+                + (lowest == highest ? "" : PacingState.percent(lowest) + " to ") + PacingState.percent(highest)
+                + " of full speed, slowed down " + slowdowns
                 + (slowdowns == 1 ? " time" : " times") + "; at last " + last;
     }
 }

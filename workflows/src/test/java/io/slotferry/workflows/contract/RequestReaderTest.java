@@ -44,7 +44,7 @@ class RequestReaderTest {
         assertThat(request.approval()).isEqualTo(Approval.REQUIRED);
         assertThat(request.stopAfter()).isEmpty();
         assertThat(request.batch()).isEqualTo(new BatchOptions(100, 4));
-        assertThat(request.pacing()).isEqualTo(new Pacing(Pacing.Mode.STEADY, Duration.ofSeconds(10)));
+        assertThat(request.pacing()).isEqualTo(new Pacing(Pacing.Mode.ADAPTIVE, Duration.ofSeconds(10)));
         assertThat(request.attachReplicas()).isEqualTo(AttachReplicas.AUTO);
         assertThat(request.accept()).isEmpty();
     }
@@ -158,7 +158,7 @@ class RequestReaderTest {
                                 + "\"add\":{\"masters\":[\"10.0.0.4:7000\",\"10.0.0.5:7000\"],\"replicas\":["
                                 + "{\"node\":\"10.0.0.4:7001\"},{\"node\":\"10.0.0.5:7001\",\"replicaOf\":\"10.0.0.4:7000\"}]},"
                                 + "\"backup\":\"none\",\"batch\":{\"slots\":100,\"lanes\":4},"
-                                + "\"pacing\":{\"mode\":\"STEADY\",\"pause\":\"PT10S\"},\"attachReplicas\":\"AUTO\",\"onFailure\":\"ASK\",\"accept\":[]}");
+                                + "\"pacing\":{\"mode\":\"ADAPTIVE\",\"pause\":\"PT10S\"},\"attachReplicas\":\"AUTO\",\"onFailure\":\"ASK\",\"accept\":[]}");
     }
 
     @ParameterizedTest
@@ -226,7 +226,7 @@ class RequestReaderTest {
                 "'backupOptions': {'parallel': 3} | backupOptions: there is no backup that they could apply to; leave them out",
                 "'batch': {'migration': 'atomic'} | batch.migration: \"atomic\" is not one of \"AUTO\", \"KEYS\", \"ATOMIC\"",
                 "'pacing': {'mode': 'adaptive'}   | pacing.mode: \"adaptive\" is not one of \"STEADY\", \"FAST\", \"ADAPTIVE\"",
-                "'pacing': {'latencyBudget': 20}   | pacing.latencyBudget: mode STEADY has none; leave it out, or choose \"mode\": \"ADAPTIVE\"",
+                "'pacing': {'mode': 'STEADY', 'latencyBudget': 20} | pacing.latencyBudget: mode STEADY has none; leave it out, or choose \"mode\": \"ADAPTIVE\"",
                 "'pacing': {'mode': 'ADAPTIVE', 'latencyBudget': 0} | pacing.latencyBudget: 0 is not a whole number from 1 to 1000",
                 "'pacing': {'mode': 'ADAPTIVE', 'latencyBudget': '10 %'} | pacing.latencyBudget: a whole number from 1 to 1000 belongs here, not a string",
                 "'thresholds': null       | thresholds: an object belongs here, not null",

@@ -32,7 +32,7 @@ final class PacingTest {
 
     private PacingState learning(PacingState before, int speed, int pauseShare, int slowdowns) {
         Member end = lab.fake.orders.get(0).moves().get(0).target().get(0);
-        PacingState after = new PacingState(before.baselines(), speed, 0, pauseShare, slowdowns);
+        PacingState after = new PacingState(before.baselines(), speed, 0, pauseShare, slowdowns, before.trend());
         return before.baselines().isEmpty() ? after.with(end.id(), BASELINE) : after;
     }
 
@@ -64,8 +64,9 @@ final class PacingTest {
                 .filteredOn(what -> what.contains("slowed down"))
                 .containsExactly("batch 1 was slowed down; ADAPTIVE: 70 % of full speed");
         assertThat(result.pacing())
-                .contains("3 batches ended at 35 to 70 % of full speed, slowed down 3 times; at last ADAPTIVE: 35 % of"
-                        + " full speed");
+                .contains(
+                        "3 batches ended at 35 % to 70 % of full speed, slowed down 3 times; at last ADAPTIVE: 35 % of"
+                                + " full speed");
         assertThat(lab.status(run).pacing()).contains("ADAPTIVE: 35 % of full speed");
     }
 

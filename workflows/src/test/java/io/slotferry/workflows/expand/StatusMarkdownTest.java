@@ -13,8 +13,9 @@ class StatusMarkdownTest {
     @Test
     void a_run_that_is_paused_says_why_how_fast_it_goes_what_can_be_done_and_what_came_last() {
         try (ExpandTestRun lab = new ExpandTestRun(Instant.parse("2026-06-01T12:00:00Z"))) {
-            WorkflowStub run = lab.start(request(", 'batch': {'slots': 1366}, 'pacing': {'pause': 'PT1H'},"
-                    + " 'window': {'from': '11:00', 'to': '23:00', 'zone': 'UTC'}"));
+            WorkflowStub run =
+                    lab.start(request(", 'batch': {'slots': 1366}, 'pacing': {'mode': 'STEADY', 'pause': 'PT1H'},"
+                            + " 'window': {'from': '11:00', 'to': '23:00', 'zone': 'UTC'}"));
             lab.awaitEvent(run, EventType.EVENT_TYPE_TIMER_STARTED);
             lab.command(run, "pause", "{'by': 'ops', 'why': 'a release'}");
 

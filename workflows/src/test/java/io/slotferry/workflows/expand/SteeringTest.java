@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Pause, resume and retune; what is legal when stands in {@link RollbackTest}. */
 @Execution(ExecutionMode.CONCURRENT)
 class SteeringTest {
-    private static final String THREE_BATCHES = request(", 'batch': {'slots': 1366}");
+    private static final String THREE_BATCHES = request(", 'batch': {'slots': 1366}, 'pacing': {'mode': 'STEADY'}");
     private final ExpandTestRun lab = new ExpandTestRun();
 
     @AfterEach
