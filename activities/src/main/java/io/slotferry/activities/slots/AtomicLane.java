@@ -21,6 +21,10 @@ import java.util.stream.Stream;
  */
 final class AtomicLane {
     private static final int MOST_FAILURES = 3;
+
+    /** Of a job at full speed: each forks its source, however small it is, so that it is rests that make a lane slower yet. */
+    private static final double SMALLEST_PART = 0.1;
+
     private static final int COUNTED_AT_ONCE = 1_000;
     private static final Duration BUSY_PATIENCE = Duration.ofSeconds(30);
     private static final long BUSY_POLL_MILLIS = 50;
@@ -53,7 +57,7 @@ final class AtomicLane {
         int failures = 0;
         Load load = left.isEmpty() ? null : load(left);
         while (!left.isEmpty() && !lane.run().stopping()) {
-            SlotRanges slots = sizer.next(left, load, lane.run().speed().duty());
+            SlotRanges slots = sizer.next(left, load, Math.max(SMALLEST_PART, lane.run().speed().duty()));
             Load now = load;
             Ended ended = turns.take(lane.task(), () -> paced(slots, now));
             if (ended.moved()) {
