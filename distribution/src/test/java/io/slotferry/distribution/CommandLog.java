@@ -26,6 +26,8 @@ final class CommandLog {
     private static final Set<String> CHANGING = Set.of(
             "migrate",
             "cluster setslot",
+            "cluster migrateslots",
+            "cluster cancelslotmigrations",
             "cluster meet",
             "cluster forget",
             "cluster reset",

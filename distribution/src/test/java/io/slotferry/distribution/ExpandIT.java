@@ -13,6 +13,8 @@ import io.slotferry.servers.LocalClusterBuilder;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
+import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.RunState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,12 +68,27 @@ class ExpandIT {
             assertThat(outcome.exit()).as(outcome.text()).isZero();
             orders.assertBalanced(4);
             assertRunbook(before, orders.holdings(), orders.history());
+            assertMovedAsOffered(binary, orders.history());
             orders.assertNothingLost();
         }
     }
 
     private static boolean hasDatabases(ServerBinary binary) {
         return binary.engine() == Engine.VALKEY && binary.isAtLeast(9, 0);
+    }
+
+    /** By default slots move by the servers' own migration where they offer it, else key by key. */
+    private static void assertMovedAsOffered(ServerBinary binary, BatchHistory history) {
+        boolean offered = binary.engine() == Engine.VALKEY ? binary.isAtLeast(9, 0) : binary.isAtLeast(8, 4);
+        List<BatchOutcome> outcomes = history.movements().stream()
+                .map(movement -> movement.outcome().orElseThrow())
+                .toList();
+        // What an attempt finds moved already was moved by none.
+        assertThat(outcomes.stream().flatMap(outcome -> outcome.movedBy().stream()))
+                .isNotEmpty()
+                .containsOnly(offered ? Migration.ATOMIC : Migration.KEYS);
+        assertThat(outcomes.stream().flatMap(outcome -> outcome.atomic().stream()))
+                .allMatch(atomic -> atomic.slotsByKeys() == 0);
     }
 
     /** 4,096 slots in batches of 100 are 41 batches, and each old master gives 1,365 or 1,366. */

@@ -19,7 +19,7 @@ import java.util.Set;
 /** Real nodes behind traps. */
 record TrappedNodes(Nodes real, Traps traps) implements Nodes {
     private static final Set<String> TRAPPED =
-            Set.of("setConfig", "meet", "replicate", "forget", "resetHard", "migrate");
+            Set.of("setConfig", "meet", "replicate", "forget", "resetHard", "migrate", "exportSlots");
 
     @Override
     public Node look(NodeAddress address) {

@@ -7,6 +7,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -14,7 +15,7 @@ import java.util.TreeSet;
  * middle of a batch.
  *
  * @param kind {@link Kind#NONE} where one of them does not
- * @param without why not: nodes that offer none, or which offers what
+ * @param without why not: that none does, else the nodes that offer none, or which offers what
  */
 public record AtomicOffer(Kind kind, List<String> without) {
     /** By what each of these nodes said. */
@@ -27,6 +28,9 @@ public record AtomicOffer(Kind kind, List<String> without) {
                 without.add(address + " offers no atomic slot migration");
             }
         });
+        if (kinds.equals(Set.of(Kind.NONE))) {
+            return new AtomicOffer(Kind.NONE, List.of("no node offers atomic slot migration"));
+        }
         if (without.isEmpty() && kinds.size() > 1) {
             answers.forEach((address, jobs) ->
                     without.add(address + " offers " + jobs.kind().command()));
@@ -41,6 +45,6 @@ public record AtomicOffer(Kind kind, List<String> without) {
 
     /** Whether nodes have to be asked for it at all. */
     public static boolean isTakenWhereOffered(Migration wanted) {
-        return wanted == Migration.ATOMIC;
+        return wanted != Migration.KEYS;
     }
 }

@@ -41,6 +41,8 @@ import java.util.stream.Stream;
 
 /** Makes the plan from the cluster as it is now. */
 final class PlanMaker {
+    private static final int MOST_REASONS = 3;
+
     private final ClusterReader reader;
 
     PlanMaker(ClusterReader reader) {
@@ -122,14 +124,20 @@ final class PlanMaker {
         return offer;
     }
 
-    /** Where a person may wonder. */
+    /** How slots will move, and why so. */
     private static String migration(ExpandRequest request, AtomicOffer offer) {
         Migration wanted = request.batch().migration();
+        if (wanted == Migration.KEYS) {
+            return "Slots move key by key, as the request says.\n";
+        }
         if (offer.isTaken(wanted)) {
             return "Slots move whole by the servers' own migration ("
                     + offer.kind().command() + "), which every node offers.\n";
         }
-        return wanted == Migration.KEYS ? "Slots move key by key, as the request says.\n" : "";
+        List<String> without = offer.without();
+        return "Slots move key by key: "
+                + String.join("; ", without.subList(0, Math.min(without.size(), MOST_REASONS)))
+                + (without.size() > MOST_REASONS ? "; and " + (without.size() - MOST_REASONS) + " more" : "") + ".\n";
     }
 
     private static boolean isImpossibleForBigKeys(PlanOutcome outcome) {

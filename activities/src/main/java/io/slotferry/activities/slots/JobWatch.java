@@ -3,11 +3,13 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
+import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
 import io.slotferry.activities.redis.MigrationJobs;
 import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.redis.MigrationJobs.Stage;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.FailureKind;
 import java.time.Duration;
@@ -63,6 +65,35 @@ final class JobWatch {
      *     where the ends do not come to rest, or are not the processes any more that they were
      */
     Ended end(SlotRanges slots, Duration limit) {
+        try {
+            return follow(slots, limit);
+        } catch (Halted | NodeFailure e) {
+            abandon(lane.target(), lane.task(), e);
+            throw e;
+        }
+    }
+
+    /**
+     * Cancels what nobody follows any more. Redis begins a failed job again each second for as long as the target lives, so
+     * also once its source came back without its data: the target would take empty slots.
+     *
+     * @param why it is followed no longer
+     */
+    static void abandon(ChangingNode target, LaneTask task, RuntimeException why) {
+        try {
+            MigrationJobs jobs = target.migrationJobs();
+            if (jobs.kind() == Kind.IMPORT) {
+                jobs.running().stream()
+                        .filter(job -> !job.exported() && task.migrates(job))
+                        .forEach(job -> target.cancelMigration(jobs.kind(), job.id()));
+            }
+        } catch (NodeFailure e) {
+            // With its process the target's jobs are gone, too.
+            why.addSuppressed(e);
+        }
+    }
+
+    private Ended follow(SlotRanges slots, Duration limit) {
         long began = System.nanoTime();
         long failingSince = 0;
         long stoppingSince = 0;
@@ -76,6 +107,9 @@ final class JobWatch {
             }
             long now = System.nanoTime();
             boolean failing = running.stream().anyMatch(job -> job.stage() == Stage.FAILING);
+            if (failing) {
+                lane.checkSource(List.of(), List.of());
+            }
             failingSince = !failing ? 0 : failingSince == 0 ? now : failingSince;
             stoppingSince = !lane.run().stopping() ? 0 : stoppingSince == 0 ? now : stoppingSince;
             if (cancelledAt == 0) {

@@ -1,12 +1,15 @@
 package io.slotferry.activities.slots;
 
 import io.slotferry.activities.attempt.ChangeSession;
+import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.AtomicOffer;
 import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.redis.MigrationJobs;
 import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.ClusterViews.OpenSlots;
 import io.slotferry.planning.NodeAddress;
@@ -16,6 +19,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,39 +30,59 @@ import org.slf4j.LoggerFactory;
  * Brings what is left of a batch to its targets, behind the fence: by the servers' own migration where the order wants it and
  * every node offers it, else key by key.
  */
-record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSession session, Lifeline lifeline) {
+final class Movement {
     private static final Logger log = LoggerFactory.getLogger(Movement.class);
     private static final Duration LEFT_BEHIND_LIMIT = Duration.ofMinutes(10);
+
+    private final ClusterReader reader;
+    private final BatchOrder order;
+    private final BatchRun run;
+    private final ChangeSession session;
+    private final Lifeline lifeline;
+    private Map<NodeAddress, MigrationJobs> masters = Map.of();
+
+    Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSession session, Lifeline lifeline) {
+        this.reader = reader;
+        this.order = order;
+        this.run = run;
+        this.session = session;
+        this.lifeline = lifeline;
+    }
 
     /**
      * Brings migration jobs to their end that attempts before have left behind.
      *
      * @return whether there were any: owners may be others now
-     * @throws io.slotferry.activities.attempt.Halted of kind FOREIGN_MIGRATION where somebody else's runs
+     * @throws Halted of kind FOREIGN_MIGRATION where somebody else's runs
      */
     boolean endJobs(List<LaneTask> tasks) {
         OwnJobs own = new OwnJobs(tasks, order.way());
         Map<LaneTask, Job> left = new LinkedHashMap<>();
-        session.ask(Node::migrationJobs).forEach((address, jobs) -> {
+        masters = session.ask(Node::migrationJobs);
+        masters.forEach((address, jobs) -> {
             own.requireNoOther(address, jobs);
             jobs.running().forEach(job -> own.laneOf(job).ifPresent(task -> left.putIfAbsent(task, job)));
         });
         left.forEach((task, job) -> {
             log.info("goes on with what an attempt before has left behind: {}", job.text());
             try (LaneMover lane = new LaneMover(task, run, session, new Broadcast(session))) {
-                JobWatch watch = new JobWatch(lane, own, lifeline);
-                boolean sameEnds = job.source().equals(task.source().id())
-                        && job.target().equals(task.target().id());
-                if (sameEnds) {
-                    if (watch.end(job.slots(), LEFT_BEHIND_LIMIT).moved()) {
-                        run.jobMoved(task, job.slots(), 0, 0);
-                    }
-                } else {
-                    watch.cancelled(job.slots(), "an end of it failed over");
-                }
+                end(job, lane, new JobWatch(lane, own, lifeline));
+            } catch (Halted | NodeFailure e) {
+                JobWatch.abandon(session.at(task.target().address()), task, e);
+                throw e;
             }
         });
         return !left.isEmpty();
+    }
+
+    private void end(Job job, LaneMover lane, JobWatch watch) {
+        boolean sameEnds = job.source().equals(lane.task().source().id())
+                && job.target().equals(lane.task().target().id());
+        if (!sameEnds) {
+            watch.cancelled(job.slots(), "an end of it failed over");
+        } else if (watch.end(job.slots(), LEFT_BEHIND_LIMIT).moved()) {
+            run.jobMoved(lane.task(), job.slots(), 0, 0);
+        }
     }
 
     /** Moves what is left of these lanes. */
@@ -91,14 +115,19 @@ record Movement(ClusterReader reader, BatchOrder order, BatchRun run, ChangeSess
                 ClusterViews.openSlots(views).stream().filter(task::opens).map(OpenSlots::slots));
     }
 
+    /** Replicas are asked where every master offers it. */
     private Kind offered(List<NodeView> views) {
-        List<NodeAddress> nodes =
-                views.stream().map(view -> view.self().address()).toList();
-        AtomicOffer offer =
-                AtomicOffer.of(reader.ask(nodes, Node::migrationJobs).answers());
-        if (!offer.isTaken(order.migration())) {
-            log.info("batch {} moves key by key: {}", order.number(), offer.without());
-            return Kind.NONE;
+        Map<NodeAddress, MigrationJobs> answers = new HashMap<>(masters);
+        if (AtomicOffer.of(answers).isTaken(order.migration())) {
+            List<NodeAddress> others = views.stream()
+                    .map(view -> view.self().address())
+                    .filter(address -> !masters.containsKey(address))
+                    .toList();
+            answers.putAll(reader.ask(others, Node::migrationJobs).answers());
+        }
+        AtomicOffer offer = AtomicOffer.of(answers);
+        if (offer.kind() == Kind.NONE) {
+            log.debug("batch {} moves key by key: {}", order.number(), offer.without());
         }
         return offer.kind();
     }

@@ -106,8 +106,7 @@ class ReturnPlannerIT {
             local.awaitReady(members);
             ExpandRequest request = RequestReader.read(SlotferryJson.mapper()
                     .readTree("""
-                    {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]}, "backup": "none",
-                     "batch": {"migration": "ATOMIC"}}""".formatted(local.masters().get(0).address(), added.address())));
+                    {"cluster": {"name": "orders", "seeds": ["%s"]}, "add": {"masters": ["%s"]}, "backup": "none"}""".formatted(local.masters().get(0).address(), added.address())));
             PlanAnswer answer = new PlanMaker(reader).make(request, BigKeys.NONE, Optional.empty());
             assertThat(answer.text()).contains("Slots move whole by the servers' own migration");
             Plan plan = answer.plan().orElseThrow();

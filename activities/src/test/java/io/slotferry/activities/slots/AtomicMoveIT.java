@@ -72,7 +72,8 @@ class AtomicMoveIT {
             await().atMost(Duration.ofMinutes(1)).until(() -> writes.count() > 50);
             MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {});
 
-            BatchOutcome outcome = mover(nodes).move(atomic(cluster, "0-2999"), attempt(1));
+            // By default.
+            BatchOutcome outcome = mover(nodes).move(cluster.order("0-2999").by(Migration.AUTO), attempt(1));
 
             assertThat(outcome.complete()).isTrue();
             assertThat(outcome.progress().slotsDone()).isEqualTo(3_000);
@@ -263,7 +264,7 @@ class AtomicMoveIT {
         try (GrownCluster cluster = GrownCluster.on(server(wanted))) {
             cluster.fill(500, 20);
 
-            BatchOutcome outcome = cluster.mover().move(atomic(cluster, "0-19"), attempt(1));
+            BatchOutcome outcome = cluster.mover().move(cluster.order("0-19").by(Migration.AUTO), attempt(1));
 
             assertThat(outcome.complete()).isTrue();
             assertThat(outcome.atomic()).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
+import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.slots.BatchMover.Patience;
 import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.SlotRanges;
@@ -12,11 +13,13 @@ import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOutcome;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
 import io.slotferry.workflows.contract.Processes;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -60,15 +63,21 @@ class RestartIT {
     /** Attempts as a run makes them: what each learnt is told to the next. */
     private static final class Attempts {
         private final GrownCluster cluster;
+        private final Migration migration;
         private Processes known = Processes.none();
         private int turn;
 
         Attempts(GrownCluster cluster) {
+            this(cluster, Migration.KEYS);
+        }
+
+        Attempts(GrownCluster cluster, Migration migration) {
             this.cluster = cluster;
+            this.migration = migration;
         }
 
         Object next(Consumer<Call> meddling) {
-            BatchOrder order = cluster.order(SLOTS).knowing(known);
+            BatchOrder order = cluster.order(SLOTS).by(migration).knowing(known);
             ProcessMemory memory = new ProcessMemory(order.known());
             try {
                 BatchOutcome outcome = new BatchMover(
@@ -180,6 +189,46 @@ class RestartIT {
             Halt halt = attempts.halt();
             assertThat(halt.kind()).isEqualTo(FailureKind.OPEN_SLOT_LOST);
             assertThat(halt.evidence().get(1)).matches("keys before 200, now (39\\d|400)");
+            assertThat(ownedBy(cluster.target)).isEqualTo(SlotRanges.none());
+        }
+    }
+
+    static Stream<WantedServer> serversWithAtomicMigration() {
+        return WantedServer.named("redis-8.6", "valkey-9.1");
+    }
+
+    /** Redis would begin its job anew as soon as the source is back. */
+    @ParameterizedTest
+    @MethodSource("serversWithAtomicMigration")
+    void a_source_that_came_back_empty_in_the_middle_of_a_job_gives_its_slots_to_nobody(WantedServer wanted) {
+        try (GrownCluster cluster = GrownCluster.on(wanted.orSkip(TestAbortedException::new), SLOW_TO_NOTICE)) {
+            cluster.fill(KEYS, 20);
+            try (Jedis source = cluster.source.jedis()) {
+                source.configSet("rdb-key-save-delay", "1000000");
+            }
+            Attempts attempts = new Attempts(cluster, Migration.AUTO);
+            AtomicInteger looks = new AtomicInteger();
+            AtomicBoolean started = new AtomicBoolean();
+            Object killed = attempts.next(call -> {
+                boolean starts =
+                        call.method().equals("exportSlots") || call.method().equals("importSlots");
+                if (started.get() && call.method().equals("migrationJobs") && looks.getAndIncrement() == 4) {
+                    cluster.source.kill();
+                }
+                started.compareAndSet(false, starts);
+            });
+            assertThat(((Halt) killed).kind()).isEqualTo(FailureKind.NODE_UNREACHABLE);
+            try (Node target = cluster.nodes.look(GrownCluster.address(cluster.target))) {
+                assertThat(target.migrationJobs().running()).isEmpty();
+            }
+
+            cluster.source.restart(false);
+            awaitOk(cluster);
+            for (int retry = 0; retry < 3; retry++) {
+                Halt halt = attempts.halt();
+                assertThat(halt.kind()).as(halt.text()).isEqualTo(FailureKind.OPEN_SLOT_LOST);
+                assertThat(halt.message()).contains(cluster.source.address(), "without its data");
+            }
             assertThat(ownedBy(cluster.target)).isEqualTo(SlotRanges.none());
         }
     }

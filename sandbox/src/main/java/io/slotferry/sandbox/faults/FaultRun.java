@@ -201,7 +201,10 @@ final class FaultRun {
         stage.newMasters().forEach(node -> add.withArray("masters").add(node.address()));
         stage.newReplicas().forEach(node -> add.withArray("replicas").add(node.address()));
         request.put("backup", "none").put("approval", "NONE").put("attachReplicas", shape.attachReplicas());
-        request.putObject("batch").put("slots", shape.batchSlots()).put("lanes", shape.lanes());
+        request.putObject("batch")
+                .put("slots", shape.batchSlots())
+                .put("lanes", shape.lanes())
+                .put("migration", shape.migration());
         request.put("onFailure", script.onFailure());
         ObjectNode pacing = request.putObject("pacing").put("mode", shape.fast() ? "FAST" : "STEADY");
         if (!shape.fast()) {

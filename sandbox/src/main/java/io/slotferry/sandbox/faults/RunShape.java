@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  * @param wander what cluster-allow-replica-migration is before the run
  * @param fast pacing FAST instead of STEADY with {@code pauseSeconds}
  * @param workers how many worker processes
+ * @param migration AUTO or KEYS: by the servers' own migration, where they offer it, or key by key in any case
  */
 record RunShape(
         double server,
@@ -28,7 +29,8 @@ record RunShape(
         int pauseSeconds,
         String attachReplicas,
         int workers,
-        int keys) {
+        int keys,
+        String migration) {
 
     static final long NODE_TIMEOUT_MILLIS = 3_000;
 
@@ -54,7 +56,8 @@ record RunShape(
                 fast ? 0 : 1,
                 new String[] {"AUTO", "AUTO", "BEFORE_RESHARD", "AFTER_RESHARD"}[random.nextInt(4)],
                 1 + random.nextInt(2),
-                2_000 + random.nextInt(5) * 1_000);
+                2_000 + random.nextInt(5) * 1_000,
+                random.nextInt(100) < 60 ? "AUTO" : "KEYS");
     }
 
     /** Whether a master that is killed leaves its data behind: in its replica, if others can elect it, or in its file. */
@@ -67,6 +70,6 @@ record RunShape(
         return masters + "+" + newMasters + " masters" + (replicas ? ", replicas" : "")
                 + (replicas && !newReplicas ? " but new ones" : "") + (appendOnly ? ", append-only" : "")
                 + (password ? ", password" : "") + ", " + (fast ? "fast" : "steady") + ", batches of " + batchSlots
-                + ", " + workers + (workers == 1 ? " worker" : " workers");
+                + ", migration " + migration + ", " + workers + (workers == 1 ? " worker" : " workers");
     }
 }

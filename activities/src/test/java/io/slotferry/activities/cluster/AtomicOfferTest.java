@@ -1,0 +1,62 @@
+package io.slotferry.activities.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.activities.redis.MigrationJobs;
+import io.slotferry.activities.redis.MigrationJobs.Kind;
+import io.slotferry.planning.NodeAddress;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AtomicOfferTest {
+    private static AtomicOffer offer(Kind... kinds) {
+        Map<NodeAddress, MigrationJobs> answers = new LinkedHashMap<>();
+        for (Kind kind : kinds) {
+            answers.put(new NodeAddress("10.0.0." + (answers.size() + 1), 7000), new MigrationJobs(kind, List.of()));
+        }
+        return AtomicOffer.of(answers);
+    }
+
+    @Test
+    void what_all_nodes_offer_by_one_command_is_taken_unless_the_request_wants_keys() {
+        for (Kind kind : new Kind[] {Kind.IMPORT, Kind.MIGRATESLOTS}) {
+            AtomicOffer offer = offer(kind, kind, kind);
+
+            assertThat(offer.kind()).isEqualTo(kind);
+            assertThat(offer.without()).isEmpty();
+            assertThat(offer.isTaken(Migration.AUTO)).isTrue();
+            assertThat(offer.isTaken(Migration.ATOMIC)).isTrue();
+            assertThat(offer.isTaken(Migration.KEYS)).isFalse();
+        }
+    }
+
+    @Test
+    void one_node_without_it_is_enough() {
+        AtomicOffer offer = offer(Kind.IMPORT, Kind.NONE, Kind.IMPORT);
+
+        assertThat(offer.isTaken(Migration.AUTO)).isFalse();
+        assertThat(offer.isTaken(Migration.ATOMIC)).isFalse();
+        assertThat(offer.without()).containsExactly("10.0.0.2:7000 offers no atomic slot migration");
+    }
+
+    @Test
+    void nodes_that_offer_it_by_different_commands_do_not_understand_each_other() {
+        AtomicOffer offer = offer(Kind.IMPORT, Kind.MIGRATESLOTS);
+
+        assertThat(offer.isTaken(Migration.AUTO)).isFalse();
+        assertThat(offer.without())
+                .containsExactly(
+                        "10.0.0.1:7000 offers CLUSTER MIGRATION IMPORT", "10.0.0.2:7000 offers CLUSTER MIGRATESLOTS");
+    }
+
+    @Test
+    void where_none_offers_it_no_list_of_all_nodes_says_so() {
+        AtomicOffer offer = offer(Kind.NONE, Kind.NONE, Kind.NONE);
+
+        assertThat(offer.isTaken(Migration.AUTO)).isFalse();
+        assertThat(offer.without()).containsExactly("no node offers atomic slot migration");
+    }
+}
