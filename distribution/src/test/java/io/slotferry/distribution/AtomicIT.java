@@ -24,7 +24,10 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** The whole way by the servers' own slot migration, and a worker that dies in the middle of a job. */
+/**
+ * The whole way by the servers' own slot migration, which is the default where they offer it, and a worker that dies in the
+ * middle of a job.
+ */
 class AtomicIT {
     private static TemporalAndWorker backstage;
 
@@ -53,7 +56,7 @@ class AtomicIT {
             // Snapshots are taken at 8 ms a key, so that there is a middle to meet.
             orders.cluster().masters().forEach(source -> saveKeysEach(source, "8000"));
             CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(() ->
-                    orders.expand(List.of(master), List.of(replica), "--migration", "atomic", "--batch-slots", "1400"));
+                    orders.expand(List.of(master), List.of(replica), "--batch-slots", "1400"));
 
             await().atMost(Duration.ofMinutes(5))
                     .until(() -> outcome.isDone()

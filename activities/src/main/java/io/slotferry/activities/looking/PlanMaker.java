@@ -113,13 +113,14 @@ final class PlanMaker {
                 .distinct()
                 .toList();
         AtomicOffer offer =
-                AtomicOffer.of(reader.ask(nodes, Node::migrationJobs).answers());
+                AtomicOffer.of(reader.ask(nodes, AtomicOffer::asked));
         if (request.batch().migration() == Migration.ATOMIC && offer.kind() == Kind.NONE) {
             throw new Halted(
                     FailureKind.IMPOSSIBLE_PLAN,
                     "Not every node offers atomic slot migration, as batch.migration asks for; nothing was touched.",
                     offer.without(),
-                    "leave batch.migration out, or say KEYS; or bring every node to Valkey 9.0 or Redis 8.4 first");
+                    "leave batch.migration out, or say KEYS; or mend what the lines above say: it takes Valkey 9.0 or Redis 8.4"
+                            + " on every node, and one database on Valkey");
         }
         return offer;
     }

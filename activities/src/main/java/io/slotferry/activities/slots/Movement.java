@@ -19,7 +19,6 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,19 +114,16 @@ final class Movement {
                 ClusterViews.openSlots(views).stream().filter(task::opens).map(OpenSlots::slots));
     }
 
-    /** Replicas are asked where every master offers it. */
+    /** All nodes are asked where every master offers it. */
     private Kind offered(List<NodeView> views) {
-        Map<NodeAddress, MigrationJobs> answers = new HashMap<>(masters);
-        if (AtomicOffer.of(answers).isTaken(order.migration())) {
-            List<NodeAddress> others = views.stream()
-                    .map(view -> view.self().address())
-                    .filter(address -> !masters.containsKey(address))
-                    .toList();
-            answers.putAll(reader.ask(others, Node::migrationJobs).answers());
+        if (masters.values().stream().anyMatch(jobs -> jobs.kind() == Kind.NONE)) {
+            return Kind.NONE;
         }
-        AtomicOffer offer = AtomicOffer.of(answers);
+        List<NodeAddress> nodes =
+                views.stream().map(view -> view.self().address()).toList();
+        AtomicOffer offer = AtomicOffer.of(reader.ask(nodes, AtomicOffer::asked));
         if (offer.kind() == Kind.NONE) {
-            log.debug("batch {} moves key by key: {}", order.number(), offer.without());
+            log.info("batch {} moves key by key: {}", order.number(), offer.without());
         }
         return offer.kind();
     }

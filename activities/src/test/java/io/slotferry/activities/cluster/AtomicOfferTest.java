@@ -2,22 +2,28 @@ package io.slotferry.activities.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slotferry.activities.redis.MigrationJobs;
+import io.slotferry.activities.cluster.AtomicOffer.Offered;
+import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
+import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
+import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AtomicOfferTest {
     private static AtomicOffer offer(Kind... kinds) {
-        Map<NodeAddress, MigrationJobs> answers = new LinkedHashMap<>();
+        return AtomicOffer.of(answers(kinds));
+    }
+
+    private static Asked<Offered> answers(Kind... kinds) {
+        Map<NodeAddress, Offered> answers = new LinkedHashMap<>();
         for (Kind kind : kinds) {
-            answers.put(new NodeAddress("10.0.0." + (answers.size() + 1), 7000), new MigrationJobs(kind, List.of()));
+            answers.put(new NodeAddress("10.0.0." + (answers.size() + 1), 7000), new Offered(kind, "1"));
         }
-        return AtomicOffer.of(answers);
+        return new Asked<>(answers, new LinkedHashMap<>());
     }
 
     @Test
@@ -50,6 +56,29 @@ class AtomicOfferTest {
         assertThat(offer.without())
                 .containsExactly(
                         "10.0.0.1:7000 offers CLUSTER MIGRATION IMPORT", "10.0.0.2:7000 offers CLUSTER MIGRATESLOTS");
+    }
+
+    @Test
+    void valkey_with_several_databases_counts_as_without_it() {
+        Asked<Offered> asked = answers(Kind.MIGRATESLOTS, Kind.MIGRATESLOTS);
+        asked.answers().put(new NodeAddress("10.0.0.9", 7000), new Offered(Kind.MIGRATESLOTS, "4"));
+
+        AtomicOffer offer = AtomicOffer.of(asked);
+
+        assertThat(offer.isTaken(Migration.AUTO)).isFalse();
+        assertThat(offer.isTaken(Migration.ATOMIC)).isFalse();
+        assertThat(offer.without())
+                .containsExactly("10.0.0.9:7000 has several databases (cluster-databases 4), in which atomic slot"
+                        + " migration loses writes");
+    }
+
+    @Test
+    void one_that_could_not_be_asked_counts_as_without_it() {
+        Asked<Offered> asked = answers(Kind.IMPORT, Kind.IMPORT);
+        NodeAddress silent = new NodeAddress("10.0.0.9", 7000);
+        asked.failures().put(silent, new NodeFailure.Unreachable(silent, "CLUSTER NODES", new IOException("it is away")));
+
+        assertThat(AtomicOffer.of(asked).isTaken(Migration.AUTO)).isFalse();
     }
 
     @Test
