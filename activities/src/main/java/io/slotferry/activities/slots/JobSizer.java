@@ -23,6 +23,9 @@ final class JobSizer {
 
     private static final int SHRINK = 4;
 
+    /** No last job is left with a few keys, since it would take as long as any. */
+    private static final double WITH_REST = 1.2;
+
     private final long mostBytes;
     private final long mostKeys;
     private int mostSlots = Integer.MAX_VALUE;
@@ -62,6 +65,10 @@ final class JobSizer {
     SlotRanges next(SlotRanges left, Load load, double part) {
         double bytesLeft = Math.max(bytes(load) * part, 1);
         double keysLeft = mostKeys * part;
+        long all = load.keys(left);
+        if (all <= keysLeft * WITH_REST) {
+            keysLeft = all;
+        }
         TreeSet<Integer> slots = new TreeSet<>();
         for (int slot : left.stream().toArray()) {
             long keys = load.keysBySlot().getOrDefault(slot, 0L);

@@ -28,6 +28,9 @@ final class JobWatch {
     private static final long FIRST_POLL_MILLIS = 2;
     private static final long LONGEST_POLL_MILLIS = 100;
 
+    /** A job's end is noticed after a twentieth of its time at most. */
+    private static final long LOOKS_OF_A_JOB = 20;
+
     /** Redis begins a failed job again each second. */
     private static final Duration FAILING_PATIENCE = Duration.ofSeconds(3);
 
@@ -98,7 +101,7 @@ final class JobWatch {
         long failingSince = 0;
         long stoppingSince = 0;
         long cancelledAt = 0;
-        for (long poll = FIRST_POLL_MILLIS; ; poll = Math.min(LONGEST_POLL_MILLIS, poll + poll / 2 + 1)) {
+        while (true) {
             // A successor follows the job in this attempt's place.
             lifeline.assertMayChange(ChangeSession.COMMAND_LIMIT);
             List<Job> running = running(slots);
@@ -124,8 +127,13 @@ final class JobWatch {
             } else if (isPast(cancelledAt, SETTLING, now)) {
                 throw restless("A migration job of " + lane.task().name() + " does not end.", texts(running));
             }
-            LockSupport.parkNanos(poll * 1_000_000);
+            LockSupport.parkNanos(pause(now - began));
         }
+    }
+
+    private static long pause(long nanosSoFar) {
+        return Math.min(
+                LONGEST_POLL_MILLIS * 1_000_000, Math.max(FIRST_POLL_MILLIS * 1_000_000, nanosSoFar / LOOKS_OF_A_JOB));
     }
 
     private static boolean isPast(long since, Duration patience, long now) {

@@ -43,6 +43,18 @@ class JobSizerTest {
     }
 
     @Test
+    void no_last_job_is_left_with_a_few_keys() {
+        assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
+                        .next(SlotRanges.parse("0-500"), load(100, 100, 0, 0))
+                        .size())
+                .isEqualTo(501);
+        assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
+                        .next(SlotRanges.parse("0-700"), load(100, 100, 0, 0))
+                        .size())
+                .isEqualTo(500);
+    }
+
+    @Test
     void large_slots_make_small_jobs_and_one_slot_goes_alone_whatever_its_size() {
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(16, 1 << 20, 0, 0))).isEqualTo(16);
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(1_000, 1 << 20, 0, 0))).isEqualTo(1);
