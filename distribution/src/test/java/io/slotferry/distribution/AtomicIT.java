@@ -55,8 +55,8 @@ class AtomicIT {
             LocalNode replica = orders.startNode(5);
             // Snapshots are taken at 8 ms a key, so that there is a middle to meet.
             orders.cluster().masters().forEach(source -> saveKeysEach(source, "8000"));
-            CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(() ->
-                    orders.expand(List.of(master), List.of(replica), "--batch-slots", "1400"));
+            CompletableFuture<Outcome> outcome = CompletableFuture.supplyAsync(
+                    () -> orders.expand(List.of(master), List.of(replica), "--batch-slots", "1400"));
 
             await().atMost(Duration.ofMinutes(5))
                     .until(() -> outcome.isDone()

@@ -62,8 +62,8 @@ public record AtomicOffer(Kind kind, List<String> without) {
         }
         if (without.isEmpty() && kinds.size() > 1) {
             asked.answers()
-                    .forEach((address, offered) -> without.add(
-                            address + " offers " + offered.kind().command()));
+                    .forEach((address, offered) ->
+                            without.add(address + " offers " + offered.kind().command()));
         }
         return new AtomicOffer(without.isEmpty() && !kinds.isEmpty() ? kinds.first() : Kind.NONE, without);
     }

@@ -112,8 +112,7 @@ final class PlanMaker {
                 .flatMap(some -> some)
                 .distinct()
                 .toList();
-        AtomicOffer offer =
-                AtomicOffer.of(reader.ask(nodes, AtomicOffer::asked));
+        AtomicOffer offer = AtomicOffer.of(reader.ask(nodes, AtomicOffer::asked));
         if (request.batch().migration() == Migration.ATOMIC && offer.kind() == Kind.NONE) {
             throw new Halted(
                     FailureKind.IMPOSSIBLE_PLAN,

@@ -76,7 +76,8 @@ class AtomicOfferTest {
     void one_that_could_not_be_asked_counts_as_without_it() {
         Asked<Offered> asked = answers(Kind.IMPORT, Kind.IMPORT);
         NodeAddress silent = new NodeAddress("10.0.0.9", 7000);
-        asked.failures().put(silent, new NodeFailure.Unreachable(silent, "CLUSTER NODES", new IOException("it is away")));
+        asked.failures()
+                .put(silent, new NodeFailure.Unreachable(silent, "CLUSTER NODES", new IOException("it is away")));
 
         assertThat(AtomicOffer.of(asked).isTaken(Migration.AUTO)).isFalse();
     }
