@@ -57,7 +57,8 @@ final class AtomicLane {
         int failures = 0;
         Load load = left.isEmpty() ? null : load(left);
         while (!left.isEmpty() && !lane.run().stopping()) {
-            SlotRanges slots = sizer.next(left, load, Math.max(SMALLEST_PART, lane.run().speed().duty()));
+            SlotRanges slots = sizer.next(
+                    left, load, Math.max(SMALLEST_PART, lane.run().speed().duty()));
             Load now = load;
             Ended ended = turns.take(lane.task(), () -> paced(slots, now));
             if (ended.moved()) {

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slotferry.activities.cluster.AtomicOffer.Offered;
 import io.slotferry.activities.cluster.ClusterReader.Asked;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
-import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -70,16 +68,6 @@ class AtomicOfferTest {
         assertThat(offer.without())
                 .containsExactly("10.0.0.9:7000 has several databases (cluster-databases 4), in which atomic slot"
                         + " migration loses writes");
-    }
-
-    @Test
-    void one_that_could_not_be_asked_counts_as_without_it() {
-        Asked<Offered> asked = answers(Kind.IMPORT, Kind.IMPORT);
-        NodeAddress silent = new NodeAddress("10.0.0.9", 7000);
-        asked.failures()
-                .put(silent, new NodeFailure.Unreachable(silent, "CLUSTER NODES", new IOException("it is away")));
-
-        assertThat(AtomicOffer.of(asked).isTaken(Migration.AUTO)).isFalse();
     }
 
     @Test
