@@ -1,6 +1,7 @@
 package io.slotferry.benchmarks;
 
 import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.race.ClientCall;
 import io.slotferry.sandbox.race.Contender;
 import io.slotferry.sandbox.race.MoverAlone;
 import io.slotferry.sandbox.race.OpenLoop;
@@ -11,7 +12,6 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,13 +45,33 @@ import redis.clients.jedis.Jedis;
 public final class BesideControl implements Callable<Integer> {
     private static final int SLOTS_OF_BATCH = 100;
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
-    private static final int CLIENTS_AT_FULL_SPEED = 4;
 
     @Mixin
     private ServerOption server;
 
-    @Option(names = "--keys", paramLabel = "N", description = "keys of about 100 bytes; default: ${DEFAULT-VALUE}")
-    private long keys = 300_000;
+    @Option(
+            names = "--shape",
+            paramLabel = "SHAPE",
+            description = "${COMPLETION-CANDIDATES}, as of benchmarks/run; default: ${DEFAULT-VALUE}")
+    private Data shape = Data.SMALL;
+
+    @Option(names = "--keys", paramLabel = "N", description = "keys; default by shape, as of benchmarks/run")
+    private long keys;
+
+    @Option(
+            names = "--call",
+            paramLabel = "CALL",
+            description = "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 elements); default: ${DEFAULT-VALUE}")
+    private ClientCall call = ClientCall.LIST;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "of the clients to each node; default: ${DEFAULT-VALUE}")
+    private int connections = 4;
+
+    @Option(names = "--no-fast", description = "without slotferry in mode FAST")
+    private boolean noFast;
 
     @Option(names = "--rounds", paramLabel = "N", description = "rounds; default: ${DEFAULT-VALUE}")
     private int rounds = 5;
@@ -60,7 +79,7 @@ public final class BesideControl implements Callable<Integer> {
     @Option(
             names = "--load",
             paramLabel = "PERCENT",
-            description = "of what the cluster can do, with four clients on each master; default: ${DEFAULT-VALUE}")
+            description = "of what the cluster can do with so many connections; default: ${DEFAULT-VALUE}")
     private int load = 30;
 
     @Option(names = "--control", paramLabel = "SECONDS", description = "of each control; default: ${DEFAULT-VALUE}")
@@ -72,7 +91,9 @@ public final class BesideControl implements Callable<Integer> {
     private BesideControl() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BesideControl()).execute(arguments));
+        System.exit(new CommandLine(new BesideControl())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 
     /** What one contender did in one round, between three looks at nothing: two before it, one after. */
@@ -99,27 +120,25 @@ public final class BesideControl implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ServerBinary binary = server.binary();
-        Dataset dataset = Data.SMALL.of(keys);
+        Dataset dataset = shape.of(keys);
         PrintWriter out = spec.commandLine().getOut();
         int most = atFullSpeed(binary, dataset);
         int rate = most * load / 100;
         out.printf(
                 Locale.ROOT,
-                "%s, 3 masters, %s, %,d of 16,384 slots to a 4th, %,d writes/s (%d %% of %,d), %d rounds%n%n",
+                "%s, 3 masters, %s, %,d of 16,384 slots to a 4th, %,d calls/s %s (%d %% of %,d), %d rounds%n%n",
                 binary,
-                Data.SMALL.text(dataset),
+                shape.text(dataset),
                 16_384 / 4,
                 rate,
+                call,
                 load,
                 most,
                 rounds);
         out.println(header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
-            for (Contender contender : List.of(
-                    RedisCli.asItComes(binary),
-                    MoverAlone.byKeys(SLOTS_OF_BATCH),
-                    MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH))) {
+            for (Contender contender : contenders(binary)) {
                 Figures figures = run(contender, binary, dataset, rate);
                 all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
                 out.println(line(contender.name(), List.of(figures)) + "  round " + round);
@@ -129,23 +148,41 @@ public final class BesideControl implements Callable<Integer> {
         out.println();
         all.forEach((name, figures) -> out.println(line(name, figures)));
         out.printf(
-                "%nms of writes to slots that stay; change beside the median of the controls; A/A: how far the controls%n"
+                "%nms of calls to slots that stay; change beside the median of the controls; A/A: how far the controls%n"
                         + "of a round lie apart. Every key was read back from its slot's owner after each of them.%n");
         all.forEach((name, figures) -> out.println(verdict(name, figures)));
         return 0;
     }
 
+    private List<Contender> contenders(ServerBinary binary) {
+        List<Contender> contenders = new ArrayList<>(List.of(RedisCli.asItComes(binary)));
+        if (!noFast) {
+            contenders.add(MoverAlone.byKeys(SLOTS_OF_BATCH));
+        }
+        contenders.add(MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH));
+        return contenders;
+    }
+
     private Figures run(Contender contender, ServerBinary binary, Dataset dataset, int rate)
             throws InterruptedException {
-        try (Twin twin = Twin.start(binary, 3, 0, dataset);
-                OpenLoop clients = OpenLoop.start(twin, rate)) {
+        try (Twin twin = Twin.start(binary, 3, 0, dataset)) {
+            Figures figures = run(contender, twin, new OpenLoop.Load(rate, connections, call));
+            twin.movedKeys();
+            return figures;
+        }
+    }
+
+    private Figures run(Contender contender, Twin twin, OpenLoop.Load load) throws InterruptedException {
+        twin.join();
+        try (OpenLoop clients = OpenLoop.start(twin, load)) {
+            // The first of them is of clients that warm up.
+            control(clients);
             List<Felt> controls = new ArrayList<>();
             controls.add(control(clients));
             controls.add(control(clients));
             double seconds = contender.move(twin).toNanos() / 1e9;
             Felt during = clients.felt();
             controls.add(control(clients));
-            twin.movedKeys();
             return new Figures(seconds, controls, during);
         }
     }
@@ -155,39 +192,39 @@ public final class BesideControl implements Callable<Integer> {
         return clients.felt();
     }
 
-    /** Writes a second, over all nodes, of clients that write as fast as they are answered. */
-    private static int atFullSpeed(ServerBinary binary, Dataset dataset) throws Exception {
+    /** Calls a second, over all nodes, of clients that call as soon as they are answered. */
+    private int atFullSpeed(ServerBinary binary, Dataset dataset) throws Exception {
         try (Twin twin = Twin.start(binary, 3, 0, dataset)) {
-            List<LocalNode> nodes = Stream.generate(twin::sources)
-                    .limit(CLIENTS_AT_FULL_SPEED)
-                    .flatMap(List::stream)
-                    .toList();
-            ExecutorService pool = Executors.newFixedThreadPool(nodes.size());
+            List<LocalNode> sources = twin.sources();
+            ExecutorService pool = Executors.newFixedThreadPool(connections * sources.size());
             try {
-                long writes = 0;
                 List<Future<Long>> clients = new ArrayList<>();
-                nodes.forEach(node -> clients.add(pool.submit(() -> writes(node))));
-                for (Future<Long> client : clients) {
-                    writes += client.get();
+                for (int i = 0; i < connections * sources.size(); i++) {
+                    int source = i % sources.size();
+                    String key = OpenLoop.keyThatStays(source, sources.size());
+                    clients.add(pool.submit(() -> calls(sources.get(source), key)));
                 }
-                return (int) (writes / AT_FULL_SPEED.toSeconds());
+                long calls = 0;
+                for (Future<Long> client : clients) {
+                    calls += client.get();
+                }
+                return (int) (calls / AT_FULL_SPEED.toSeconds());
             } finally {
                 pool.shutdownNow();
             }
         }
     }
 
-    private static long writes(LocalNode node) {
+    private long calls(LocalNode node, String key) {
         try (Jedis jedis = node.jedis()) {
-            byte[] key = jedis.randomKey().getBytes(StandardCharsets.UTF_8);
+            call.prepare(jedis, key);
             long end = System.nanoTime() + AT_FULL_SPEED.toNanos();
-            long writes = 0;
+            long calls = 0;
             while (System.nanoTime() < end) {
-                // Costs what a write of OpenLoop costs: a look at one key.
-                jedis.persist(key);
-                writes++;
+                call.ask(jedis, key);
+                calls++;
             }
-            return writes;
+            return calls;
         }
     }
 

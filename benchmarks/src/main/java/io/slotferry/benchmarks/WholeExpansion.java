@@ -79,7 +79,7 @@ final class WholeExpansion implements Contender {
 
     @Override
     public String name() {
-        return "slotferry expand, FAST";
+        return "slotferry expand, FAST, KEYS";
     }
 
     @Override
@@ -115,6 +115,8 @@ final class WholeExpansion implements Contender {
                 "none",
                 "--mode",
                 "fast",
+                "--migration",
+                "keys",
                 "--batch-slots",
                 String.valueOf(batchSlots),
                 // The twins have no replicas, so that all of the machine is for moving.

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.DataFormatException;
@@ -39,6 +42,7 @@ public final class OpenLoop implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 600_000;
 
     private static final String NEXT = "next";
+    private static final int LAST_WORDS_SECONDS = 10;
 
     private final Process process;
     private final BufferedReader said;
@@ -67,16 +71,34 @@ public final class OpenLoop implements AutoCloseable {
     }
 
     /**
+     * What clients do.
+     *
+     * @param rate calls a second, over all nodes
+     * @param connections to each node
+     */
+    public record Load(int rate, int connections, ClientCall call) {
+        /** One connection to each node, which writes. */
+        static Load writes(int rate) {
+            return new Load(rate, 1, ClientCall.WRITE);
+        }
+    }
+
+    /**
      * Starts writing: to each source a key of its last slot but a few, which stays; the target is PINGed, since it owns none at
      * first.
      *
      * @param rate writes a second, over all nodes
      */
     public static OpenLoop start(Twin twin, int rate) {
+        return start(twin, Load.writes(rate));
+    }
+
+    /** The same with other clients. */
+    public static OpenLoop start(Twin twin, Load load) {
         return start(
                 Stream.concat(writesTo(twin.sources()), Stream.of(twin.target().port() + "/"))
                         .toList(),
-                rate,
+                load,
                 twin.folder());
     }
 
@@ -86,15 +108,23 @@ public final class OpenLoop implements AutoCloseable {
      * @param rate writes a second, over all of them
      */
     public static OpenLoop onSources(Twin twin, int rate) {
-        return start(writesTo(twin.sources()).toList(), rate, twin.folder());
+        return start(writesTo(twin.sources()).toList(), Load.writes(rate), twin.folder());
     }
 
     private static Stream<String> writesTo(List<LocalNode> sources) {
         return IntStream.range(0, sources.size())
-                .mapToObj(i -> sources.get(i).port() + "/" + keyIn(16_384 * (i + 1) / sources.size() - 10));
+                .mapToObj(i -> sources.get(i).port() + "/" + keyThatStays(i, sources.size()));
     }
 
-    private static OpenLoop start(List<String> writes, int rate, Path folder) {
+    /** A key of the last slot but a few of one of so many sources, from 0 on. */
+    public static String keyThatStays(int source, int sources) {
+        return keyIn(16_384 * (source + 1) / sources - 10);
+    }
+
+    private static OpenLoop start(List<String> places, Load load, Path folder) {
+        List<String> clients = Collections.nCopies(load.connections(), places).stream()
+                .flatMap(List::stream)
+                .toList();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -103,8 +133,9 @@ public final class OpenLoop implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 OpenLoop.class.getName(),
-                String.valueOf(1_000_000_000L * writes.size() / rate)));
-        command.addAll(writes);
+                String.valueOf(1_000_000_000L * clients.size() / load.rate()),
+                load.call().name()));
+        command.addAll(clients);
         try {
             Path log = folder.resolve("clients.log");
             OpenLoop loop = new OpenLoop(
@@ -152,17 +183,30 @@ public final class OpenLoop implements AutoCloseable {
         return line;
     }
 
+    /** Comes back once nothing is left of what they wrote. */
     @Override
     public void close() {
-        process.destroy();
+        try {
+            process.getOutputStream().close();
+            process.waitFor(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            // It has ended.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
-    /** Arguments: nanoseconds between two writes of a client, then {@code port/key} of each; an empty key PINGs. */
+    /** Arguments: nanoseconds between two calls of a client, the call, then {@code port/key} of each; an empty key PINGs. */
     public static void main(String[] arguments) throws Exception {
         // Answers alone stand there: a log that goes to standard output goes to standard error.
         PrintStream answers = System.out;
         System.setOut(System.err);
         long between = Long.parseLong(arguments[0]);
+        ClientCall call = ClientCall.valueOf(arguments[1]);
+        List<String> places = List.of(arguments).subList(2, arguments.length);
+        atEach(places, call::prepare);
         Recorder felt = new Recorder(LONGEST_MICROS, DIGITS);
         // Daemons, so that the process ends where this thread fails.
         ExecutorService pool = Executors.newCachedThreadPool(task -> {
@@ -172,11 +216,11 @@ public final class OpenLoop implements AutoCloseable {
         });
         List<Future<?>> clients = new ArrayList<>();
         long began = System.nanoTime();
-        for (int i = 1; i < arguments.length; i++) {
-            String[] parts = arguments[i].split("/", 2);
+        for (int i = 0; i < places.size(); i++) {
+            String[] parts = places.get(i).split("/", 2);
             // One after the other, so that they don't wait for each other each time.
-            long first = began + between * (i - 1) / (arguments.length - 1);
-            clients.add(pool.submit(() -> write(Integer.parseInt(parts[0]), parts[1], first, between, felt)));
+            long first = began + between * i / places.size();
+            clients.add(pool.submit(() -> ask(Integer.parseInt(parts[0]), parts[1], call, first, between, felt)));
         }
         // It warms up.
         Thread.sleep(1_000);
@@ -190,7 +234,19 @@ public final class OpenLoop implements AutoCloseable {
             }
             answers.println(encoded(felt.getIntervalHistogram()));
         }
+        pool.shutdownNow();
+        atEach(places, call::cleanUp);
         System.exit(0);
+    }
+
+    private static void atEach(List<String> places, BiConsumer<Jedis, String> what) {
+        places.stream().distinct().map(place -> place.split("/", 2)).forEach(parts -> {
+            if (!parts[1].isEmpty()) {
+                try (Jedis jedis = new Jedis("127.0.0.1", Integer.parseInt(parts[0]), PATIENCE_MILLIS)) {
+                    what.accept(jedis, parts[1]);
+                }
+            }
+        });
     }
 
     static Histogram empty() {
@@ -212,15 +268,14 @@ public final class OpenLoop implements AutoCloseable {
         }
     }
 
-    private static void write(int port, String key, long first, long between, Recorder felt) {
+    private static void ask(int port, String key, ClientCall call, long first, long between, Recorder felt) {
         try (Jedis jedis = new Jedis("127.0.0.1", port, PATIENCE_MILLIS)) {
-            for (long due = first; ; due += between) {
+            for (long due = first; !Thread.currentThread().isInterrupted(); due += between) {
                 long from = whenDue(due);
                 if (key.isEmpty()) {
                     jedis.ping();
                 } else {
-                    // Waits for a pause of writes as any other write, and leaves nothing behind.
-                    jedis.del(key);
+                    call.ask(jedis, key);
                 }
                 long micros = Math.max(0, System.nanoTime() - from) / 1_000;
                 felt.recordValue(Math.min(micros, LONGEST_MICROS));
@@ -234,7 +289,7 @@ public final class OpenLoop implements AutoCloseable {
         if (early <= 0) {
             return due;
         }
-        while (System.nanoTime() < due) {
+        while (System.nanoTime() < due && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(due - System.nanoTime());
         }
         return System.nanoTime();
