@@ -63,6 +63,8 @@ class WebUiIT {
                                     orders.cluster().masters().get(0).address())
                             .replace("10.0.0.4:7000", master.address())
                             .replace("10.0.0.5:7000", replica.address())
+                            // So many batches that nobody notices would be over before a person has found the button.
+                            .replace("\"backup\"", "\"pacing\": {\"mode\": \"STEADY\"},\n \"backup\"")
                             .replace("/var/backups/slotferry", backups.toString()));
             browser.picture("form");
             browser.start(RUN, () -> !person.events().isEmpty());
