@@ -16,12 +16,10 @@ import io.slotferry.planning.Planner;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchChain;
 import io.slotferry.workflows.contract.BatchOrder;
-import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOrder.Terms;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.BatchProgress;
 import io.slotferry.workflows.contract.BatchProgress.Earlier;
-import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,13 +84,7 @@ class ChainMoverIT {
     }
 
     private static BatchOrder order(int number) {
-        List<Move> moves = plan.batches().get(number - 1).lanes().stream()
-                .map(lane -> new Move(
-                        plan.shards().get(lane.source()).members().toList(),
-                        plan.shards().get(lane.target()).members().toList(),
-                        lane.slots()))
-                .toList();
-        return new BatchOrder(cluster.access, number, 4, Mode.FAST, moves);
+        return cluster.order(plan, number);
     }
 
     /** An attempt at a chain. */

@@ -16,8 +16,6 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
-import io.slotferry.workflows.contract.BatchOrder.Move;
-import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
 import java.io.IOException;
@@ -86,13 +84,7 @@ class ForeignChangeIT {
         }
 
         BatchOrder order(int number) {
-            List<Move> moves = plan.batches().get(number - 1).lanes().stream()
-                    .map(lane -> new Move(
-                            plan.shards().get(lane.source()).members().toList(),
-                            plan.shards().get(lane.target()).members().toList(),
-                            lane.slots()))
-                    .toList();
-            return new BatchOrder(cluster.access, number, 4, Mode.FAST, moves);
+            return cluster.order(plan, number);
         }
 
         SlotRanges slotsOf(int number) {

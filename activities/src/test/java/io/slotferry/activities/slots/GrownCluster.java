@@ -8,6 +8,7 @@ import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
+import io.slotferry.planning.Plan;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalClusterBuilder;
@@ -117,6 +118,17 @@ final class GrownCluster implements AutoCloseable {
                 4,
                 mode,
                 List.of(new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots))));
+    }
+
+    /** The batch of that number, from 1, of a plan for this cluster. */
+    BatchOrder order(Plan plan, int number) {
+        List<Move> moves = plan.batches().get(number - 1).lanes().stream()
+                .map(lane -> new Move(
+                        plan.shards().get(lane.source()).members().toList(),
+                        plan.shards().get(lane.target()).members().toList(),
+                        lane.slots()))
+                .toList();
+        return new BatchOrder(access, number, 4, Mode.FAST, moves);
     }
 
     /** Keys that all lie in slots below the limit. */
