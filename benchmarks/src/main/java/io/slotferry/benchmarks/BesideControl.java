@@ -1,6 +1,7 @@
 package io.slotferry.benchmarks;
 
 import io.slotferry.sandbox.Dataset;
+import io.slotferry.sandbox.race.BareConnection;
 import io.slotferry.sandbox.race.ClientCall;
 import io.slotferry.sandbox.race.Contender;
 import io.slotferry.sandbox.race.MoverAlone;
@@ -12,6 +13,7 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -137,13 +139,19 @@ public final class BesideControl implements Callable<Integer> {
                 rounds);
         out.println(header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
-        for (int round = 1; round <= rounds; round++) {
-            for (Contender contender : contenders(binary)) {
-                Figures figures = run(contender, binary, dataset, rate);
-                all.computeIfAbsent(contender.name(), any -> new ArrayList<>()).add(figures);
-                out.println(line(contender.name(), List.of(figures)) + "  round " + round);
-                out.flush();
+        List<Contender> contenders = contenders(binary);
+        try {
+            for (int round = 1; round <= rounds; round++) {
+                for (Contender contender : contenders) {
+                    Figures figures = run(contender, binary, dataset, rate);
+                    all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
+                            .add(figures);
+                    out.println(line(contender.name(), List.of(figures)) + "  round " + round);
+                    out.flush();
+                }
             }
+        } finally {
+            contenders.forEach(Contender::close);
         }
         out.println();
         all.forEach((name, figures) -> out.println(line(name, figures)));
@@ -157,9 +165,9 @@ public final class BesideControl implements Callable<Integer> {
     private List<Contender> contenders(ServerBinary binary) {
         List<Contender> contenders = new ArrayList<>(List.of(RedisCli.asItComes(binary)));
         if (!noFast) {
-            contenders.add(MoverAlone.byKeys(SLOTS_OF_BATCH));
+            contenders.add(MoverAlone.byKeys(SLOTS_OF_BATCH).living());
         }
-        contenders.add(MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH));
+        contenders.add(MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH).living());
         return contenders;
     }
 
@@ -216,12 +224,14 @@ public final class BesideControl implements Callable<Integer> {
     }
 
     private long calls(LocalNode node, String key) {
-        try (Jedis jedis = node.jedis()) {
+        try (Jedis jedis = node.jedis();
+                BareConnection connection = BareConnection.to(node.host(), node.port())) {
             call.prepare(jedis, key);
+            ByteBuffer command = call.command(key);
             long end = System.nanoTime() + AT_FULL_SPEED.toNanos();
             long calls = 0;
             while (System.nanoTime() < end) {
-                call.ask(jedis, key);
+                connection.ask(command);
                 calls++;
             }
             return calls;

@@ -1,6 +1,8 @@
 package io.slotferry.sandbox.race;
 
+import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.List;
 import redis.clients.jedis.Jedis;
 
 /** What a client of {@link OpenLoop} asks a node for. */
@@ -11,8 +13,8 @@ public enum ClientCall {
         public void prepare(Jedis jedis, String key) {}
 
         @Override
-        public void ask(Jedis jedis, String key) {
-            jedis.del(key);
+        public ByteBuffer command(String key) {
+            return BareConnection.command(List.of("DEL", key));
         }
     },
     /** A list of {@value #ELEMENTS} elements, as redis-benchmark's LRANGE_600: it takes a node longer than the way there and back. */
@@ -24,8 +26,8 @@ public enum ClientCall {
         }
 
         @Override
-        public void ask(Jedis jedis, String key) {
-            jedis.lrange(key, 0, -1);
+        public ByteBuffer command(String key) {
+            return BareConnection.command(List.of("LRANGE", key, "0", "-1"));
         }
     };
 
@@ -34,8 +36,8 @@ public enum ClientCall {
     /** Once, before the first. */
     public abstract void prepare(Jedis jedis, String key);
 
-    /** Asks and waits for the answer. */
-    public abstract void ask(Jedis jedis, String key);
+    /** What is asked then. */
+    public abstract ByteBuffer command(String key);
 
     /** Nothing of it is left. */
     void cleanUp(Jedis jedis, String key) {

@@ -269,14 +269,11 @@ public final class OpenLoop implements AutoCloseable {
     }
 
     private static void ask(int port, String key, ClientCall call, long first, long between, Recorder felt) {
-        try (Jedis jedis = new Jedis("127.0.0.1", port, PATIENCE_MILLIS)) {
+        ByteBuffer command = key.isEmpty() ? BareConnection.command(List.of("PING")) : call.command(key);
+        try (BareConnection connection = BareConnection.to("127.0.0.1", port)) {
             for (long due = first; !Thread.currentThread().isInterrupted(); due += between) {
                 long from = whenDue(due);
-                if (key.isEmpty()) {
-                    jedis.ping();
-                } else {
-                    call.ask(jedis, key);
-                }
+                connection.ask(command);
                 long micros = Math.max(0, System.nanoTime() - from) / 1_000;
                 felt.recordValue(Math.min(micros, LONGEST_MICROS));
             }
