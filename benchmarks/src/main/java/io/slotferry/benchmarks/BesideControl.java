@@ -63,7 +63,8 @@ public final class BesideControl implements Callable<Integer> {
     @Option(
             names = "--call",
             paramLabel = "CALL",
-            description = "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 elements); default: ${DEFAULT-VALUE}")
+            description =
+                    "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 and of 6,000 elements); default: ${DEFAULT-VALUE}")
     private ClientCall call = ClientCall.LIST;
 
     @Option(

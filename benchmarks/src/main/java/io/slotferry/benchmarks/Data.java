@@ -8,9 +8,11 @@ enum Data {
     SMALL(300_000, "keys of about 100 bytes"),
     LARGE(20_000, "keys of 100 kB"),
     MIXED(200_000, "keys, half of them hashes, lists, sets, sorted sets, and strings that expire"),
-    EMPTY(1_000, "keys in nearly empty slots");
+    EMPTY(1_000, "keys in nearly empty slots"),
+    GROUPED(2_000, "hashes of about 300 kB, ten in a slot each");
 
     private static final int LARGE_VALUE = 100_000;
+    private static final int GROUPED_FIELDS = 3_000;
 
     private final long usual;
     private final String text;
@@ -27,6 +29,7 @@ enum Data {
             case SMALL, EMPTY -> dataset;
             case LARGE -> dataset.ofSize(LARGE_VALUE);
             case MIXED -> dataset.ofMixedTypes();
+            case GROUPED -> dataset.ofGroupedHashes(GROUPED_FIELDS);
         };
     }
 

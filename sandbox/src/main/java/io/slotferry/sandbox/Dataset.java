@@ -20,37 +20,53 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  *
  * @param prefix what the keys' names begin with; another dataset in the same cluster takes another
  * @param keys how many
- * @param mixed whether half of them are of other types than strings
+ * @param content of which types they are
  * @param database which database they are in; other than 0 needs a server with {@code cluster-databases}
  * @param repeats how often a value stands in its key, one time after the other
  */
-public record Dataset(String prefix, long keys, boolean mixed, int database, int repeats) {
+public record Dataset(String prefix, long keys, Content content, int database, int repeats) {
     private static final int PIPELINE = 1_000;
     private static final int PIPELINE_BYTES = 1 << 20;
-    private static final int VALUE_LENGTH = 88;
+    static final int VALUE_LENGTH = 88;
     private static final Shape[] MIXED = {
         Shape.HASH, Shape.STRING, Shape.LIST, Shape.STRING, Shape.SET,
         Shape.STRING, Shape.SORTED_SET, Shape.STRING, Shape.EXPIRING, Shape.STRING
     };
 
+    private static final int GROUP = 10;
+
+    /** Of which types the keys are. */
+    public enum Content {
+        STRINGS,
+        /** Half of them strings, the others of every other type. */
+        MIXED,
+        /** Hashes, ten of which share a hash tag and so a slot, as what belongs to one user does. */
+        GROUPED_HASHES
+    }
+
     /** This many strings in database 0. */
     public static Dataset of(long keys) {
-        return new Dataset("data", keys, false, 0, 1);
+        return new Dataset("data", keys, Content.STRINGS, 0, 1);
     }
 
     /** The same number of keys, half of them hashes, lists, sets, sorted sets and strings that expire after a day. */
     public Dataset ofMixedTypes() {
-        return new Dataset(prefix, keys, true, database, repeats);
+        return new Dataset(prefix, keys, Content.MIXED, database, repeats);
     }
 
     /** The same in another database. */
     public Dataset inDatabase(int number) {
-        return new Dataset(prefix, keys, mixed, number, repeats);
+        return new Dataset(prefix, keys, content, number, repeats);
     }
 
     /** The same with values of about so many bytes. */
     public Dataset ofSize(int bytes) {
-        return new Dataset(prefix, keys, mixed, database, Math.max(1, bytes / VALUE_LENGTH));
+        return new Dataset(prefix, keys, content, database, Math.max(1, bytes / VALUE_LENGTH));
+    }
+
+    /** The same number of keys, hashes of so many fields, ten of which share a slot each. */
+    public Dataset ofGroupedHashes(int fields) {
+        return new Dataset(prefix, keys, Content.GROUPED_HASHES, database, fields);
     }
 
     private int atOnce() {
@@ -198,12 +214,18 @@ public record Dataset(String prefix, long keys, boolean mixed, int database, int
     }
 
     private Shape shape(long number) {
-        return mixed ? MIXED[(int) (number % MIXED.length)] : Shape.STRING;
+        return switch (content) {
+            case STRINGS -> Shape.STRING;
+            case MIXED -> MIXED[(int) (number % MIXED.length)];
+            case GROUPED_HASHES -> Shape.LARGE_HASH;
+        };
     }
 
     /** The name of the key with this number. */
     public String key(long number) {
-        return prefix + ":" + number;
+        return content == Content.GROUPED_HASHES
+                ? prefix + ":{" + number / GROUP + "}:" + number % GROUP
+                : prefix + ":" + number;
     }
 
     /** SplitMix64 over key number and database, five bits a character. */

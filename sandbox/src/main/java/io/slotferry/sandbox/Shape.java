@@ -1,7 +1,10 @@
 package io.slotferry.sandbox;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.commands.PipelineCommands;
 import redis.clients.jedis.params.SetParams;
@@ -44,7 +47,7 @@ enum Shape {
     HASH {
         @Override
         void write(PipelineCommands pipeline, String key, String value) {
-            pipeline.hset(key, java.util.Map.of("a", head(value), "b", tail(value)));
+            pipeline.hset(key, Map.of("a", head(value), "b", tail(value)));
         }
 
         @Override
@@ -54,7 +57,24 @@ enum Shape {
 
         @Override
         Object expected(String value) {
-            return java.util.Map.of("a", head(value), "b", tail(value));
+            return Map.of("a", head(value), "b", tail(value));
+        }
+    },
+    /** A field for each time that the value is repeated. */
+    LARGE_HASH {
+        @Override
+        void write(PipelineCommands pipeline, String key, String value) {
+            pipeline.hset(key, fields(value));
+        }
+
+        @Override
+        Response<?> read(PipelineCommands pipeline, String key) {
+            return pipeline.hgetAll(key);
+        }
+
+        @Override
+        Object expected(String value) {
+            return fields(value);
         }
     },
     LIST {
@@ -92,7 +112,7 @@ enum Shape {
     SORTED_SET {
         @Override
         void write(PipelineCommands pipeline, String key, String value) {
-            pipeline.zadd(key, java.util.Map.of(head(value), 1.5, tail(value), 2.5));
+            pipeline.zadd(key, Map.of(head(value), 1.5, tail(value), 2.5));
         }
 
         @Override
@@ -112,6 +132,14 @@ enum Shape {
 
     /** What {@link #read} must answer. */
     abstract Object expected(String value);
+
+    private static Map<String, String> fields(String value) {
+        return IntStream.range(0, value.length() / Dataset.VALUE_LENGTH)
+                .boxed()
+                .collect(Collectors.toMap(
+                        i -> "field" + i,
+                        i -> value.substring(i * Dataset.VALUE_LENGTH, (i + 1) * Dataset.VALUE_LENGTH)));
+    }
 
     private static String head(String value) {
         return value.substring(0, value.length() / 2);

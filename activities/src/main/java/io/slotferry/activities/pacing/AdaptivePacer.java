@@ -131,6 +131,7 @@ public final class AdaptivePacer implements Pacer {
                 .toList();
         Map<Member, List<Latency>> looks = new LinkedHashMap<>();
         unknown.forEach(end -> looks.put(end, new ArrayList<>()));
+        unknown.forEach(end -> figures.get(end.address()).countWork());
         // The first look is of a worker that warms up.
         for (int look = -1; look < LOOKS_OF_BASELINE && !unknown.isEmpty() && !stopping.getAsBoolean(); look++) {
             LockSupport.parkNanos(LOOK_NANOS);
@@ -143,8 +144,12 @@ public final class AdaptivePacer implements Pacer {
         }
         looks.forEach((end, felt) -> {
             if (!felt.isEmpty()) {
-                Baseline baseline = baseline(felt);
-                log.info("baseline of {}: {} (mean, p99, and the highest of each, in microseconds)", end, baseline);
+                Baseline baseline =
+                        baseline(felt).serving(figures.get(end.address()).microsOfACommand());
+                log.info(
+                        "baseline of {}: {} (mean, p99, the highest of each, and the work of a command, in microseconds)",
+                        end,
+                        baseline);
                 state = state.with(end.id(), baseline);
             }
         });

@@ -4,6 +4,7 @@ import io.slotferry.activities.guard.LoadMemory;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
+import io.slotferry.activities.redis.Particulars.Work;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
@@ -32,6 +33,7 @@ final class NodeFigures implements AutoCloseable {
     private final Thresholds thresholds;
     private final LoadMemory memory = new LoadMemory();
     private final Deque<Offset> offsets = new ArrayDeque<>();
+    private Work before = new Work(0, 0);
     private Node node;
 
     NodeFigures(Nodes nodes, NodeAddress address, Thresholds thresholds) {
@@ -48,6 +50,29 @@ final class NodeFigures implements AutoCloseable {
         } catch (NodeFailure e) {
             close();
             return List.of();
+        }
+    }
+
+    /** Begins to count what the node does for its clients. */
+    void countWork() {
+        before = work();
+    }
+
+    /** Microseconds that a command of its clients took since then; 0 where there was none. */
+    long microsOfACommand() {
+        Work now = work();
+        long calls = now.calls() - before.calls();
+        return calls <= 0 ? 0 : Math.max(0, now.micros() - before.micros()) / calls;
+    }
+
+    /** None of a node that does not answer. */
+    private Work work() {
+        try {
+            node = node == null ? nodes.look(address) : node;
+            return node.particulars().work();
+        } catch (NodeFailure e) {
+            close();
+            return new Work(0, 0);
         }
     }
 

@@ -17,7 +17,7 @@ import org.HdrHistogram.Recorder;
  * sent.
  */
 final class Probe implements AutoCloseable {
-    private static final long PERIOD_NANOS = 4_000_000;
+    private static final long PERIOD_NANOS = 10_000_000;
     private static final long RECONNECT_NANOS = 250_000_000;
     private static final int DIGITS = 2;
 

@@ -18,8 +18,9 @@ record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<St
     record Latency(long mean, long p99, long answers) {}
 
     /**
-     * How one figure stands to what it is while nothing moves. Both are taken with what cannot be told from the worker's own
-     * machine: on an idle cluster a few microseconds more are not twice as much.
+     * How one figure stands to what it is while nothing moves. Both are taken as clients feel them, with the time that their own
+     * commands take, and with what cannot be told from the worker's own machine: on an idle cluster a few microseconds more are
+     * not twice as much.
      *
      * @param ratio over 1 where it is more
      * @param spread by how much looks at it differ with nobody at work, from 0 on
@@ -38,11 +39,18 @@ record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<St
     }
 
     private Standing standing(String figure, long now, long baseline, long highest, long resolution) {
-        double typical = baseline + resolution;
+        long served = usual.service();
+        double typical = baseline + served + resolution;
         return new Standing(
-                (now + resolution) / typical,
-                Math.max(0, (highest + resolution) / typical - 1),
-                String.format(Locale.ROOT, "%s of %s at %s, baseline %s", figure, node, millis(now), millis(baseline)));
+                (now + served + resolution) / typical,
+                Math.max(0, (highest + served + resolution) / typical - 1),
+                String.format(
+                        Locale.ROOT,
+                        "%s of %s at %s, baseline %s",
+                        figure,
+                        node,
+                        millis(now + served),
+                        millis(baseline + served)));
     }
 
     private static String millis(long micros) {

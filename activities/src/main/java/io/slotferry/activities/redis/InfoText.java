@@ -1,5 +1,6 @@
 package io.slotferry.activities.redis;
 
+import io.slotferry.activities.redis.Particulars.Work;
 import io.slotferry.activities.redis.ServerInfo.Load;
 import io.slotferry.activities.redis.ServerInfo.MasterLink;
 import io.slotferry.activities.redis.ServerInfo.ReplicaLine;
@@ -11,9 +12,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads INFO, and other texts of lines {@code key:value}. */
 final class InfoText {
+    private static final String COMMAND = "cmdstat_";
+
+    /** What is no use of keys, or is how they are moved. */
+    private static final Set<String> NO_CLIENTS = Set.of(
+            "acl",
+            "asking",
+            "auth",
+            "client",
+            "cluster",
+            "command",
+            "config",
+            "dump",
+            "hello",
+            "info",
+            "latency",
+            "memory",
+            "migrate",
+            "module",
+            "ping",
+            "psync",
+            "readonly",
+            "replconf",
+            "restore",
+            "restore-asking",
+            "role",
+            "select",
+            "slowlog",
+            "sync",
+            "time");
+
     private InfoText() {}
 
     /** Every {@code key:value} line, in order. */
@@ -57,6 +89,22 @@ final class InfoText {
                 Math.max(
                         Long.parseLong(facts.getOrDefault("client_recent_max_output_buffer", "0")),
                         Long.parseLong(facts.getOrDefault("mem_clients_slaves", "0"))));
+    }
+
+    /** Of lines {@code cmdstat_lrange:calls=7,usec=210,...}. */
+    static Work work(Map<String, String> facts) {
+        long calls = 0;
+        long micros = 0;
+        for (Map.Entry<String, String> fact : facts.entrySet()) {
+            String name = fact.getKey();
+            if (name.startsWith(COMMAND)
+                    && !NO_CLIENTS.contains(name.substring(COMMAND.length()).split("\\|")[0])) {
+                Map<String, String> pairs = pairs(fact.getValue());
+                calls += Long.parseLong(pairs.getOrDefault("calls", "0"));
+                micros += Long.parseLong(pairs.getOrDefault("usec", "0"));
+            }
+        }
+        return new Work(calls, micros);
     }
 
     /** Number of keys by database, from lines {@code db0:keys=12,expires=3,...}. */

@@ -16,6 +16,9 @@ public interface Particulars {
     /** CLUSTER INFO, every line {@code key:value}. */
     Map<String, String> clusterFacts();
 
+    /** INFO commandstats: what the node has done of what its clients asked for, since it started. */
+    Work work();
+
     /** CONFIG GET *. Some values are secrets: compare them, never show them. */
     Map<String, String> config();
 
@@ -48,6 +51,13 @@ public interface Particulars {
 
     /** ACL GETUSER: the rules on commands of this connection's user, and the key patterns, as the node words them. */
     UserRules rules();
+
+    /**
+     * Commands that read or write keys, those that move them and those of administration left out.
+     *
+     * @param micros that the node ran them
+     */
+    record Work(long calls, long micros) {}
 
     /**
      * A connection as CLIENT LIST shows it.

@@ -41,6 +41,11 @@ final class RespParticulars implements Particulars {
     }
 
     @Override
+    public Work work() {
+        return InfoText.work(InfoText.facts(text(connection.call(command("INFO", "commandstats")))));
+    }
+
+    @Override
     public Map<String, String> config() {
         return pairs(connection.call(command("CONFIG", "GET", "*")));
     }

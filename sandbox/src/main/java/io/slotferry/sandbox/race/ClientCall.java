@@ -17,21 +17,35 @@ public enum ClientCall {
             return BareConnection.command(List.of("DEL", key));
         }
     },
-    /** A list of {@value #ELEMENTS} elements, as redis-benchmark's LRANGE_600: it takes a node longer than the way there and back. */
+    /** A list of 600 elements, as redis-benchmark's LRANGE_600: it takes a node longer than the way there and back. */
     LIST {
         @Override
         public void prepare(Jedis jedis, String key) {
-            jedis.del(key);
-            jedis.rpush(key, Collections.nCopies(ELEMENTS, "element").toArray(String[]::new));
+            fill(jedis, key, 600);
         }
 
         @Override
         public ByteBuffer command(String key) {
             return BareConnection.command(List.of("LRANGE", key, "0", "-1"));
         }
+    },
+    /** A list of 6,000 elements: a large part of a millisecond, as where clients keep collections. */
+    LONG_LIST {
+        @Override
+        public void prepare(Jedis jedis, String key) {
+            fill(jedis, key, 6_000);
+        }
+
+        @Override
+        public ByteBuffer command(String key) {
+            return LIST.command(key);
+        }
     };
 
-    private static final int ELEMENTS = 600;
+    private static void fill(Jedis jedis, String key, int elements) {
+        jedis.del(key);
+        jedis.rpush(key, Collections.nCopies(elements, "element").toArray(String[]::new));
+    }
 
     /** Once, before the first. */
     public abstract void prepare(Jedis jedis, String key);

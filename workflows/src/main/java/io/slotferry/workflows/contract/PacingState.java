@@ -60,9 +60,20 @@ public record PacingState(
      *
      * @param mean and {@code p99}: as usual
      * @param highestMean and {@code highestP99}: of the looks, which is how far they lie apart with nobody at work
+     * @param service what the node works on a command of its clients, which they wait for besides: a probe's has no work in it
      */
-    public record Baseline(long mean, long p99, long highestMean, long highestP99) {
+    public record Baseline(long mean, long p99, long highestMean, long highestP99, long service) {
         private static final int WEIGHT_OF_BEFORE = 8;
+
+        /** Of a node whose clients' commands take no time. */
+        public Baseline(long mean, long p99, long highestMean, long highestP99) {
+            this(mean, p99, highestMean, highestP99, 0);
+        }
+
+        /** The same where clients' commands take so many microseconds of the node's. */
+        public Baseline serving(long micros) {
+            return new Baseline(mean, p99, highestMean, highestP99, micros);
+        }
 
         /** The same after one more look while nothing moved, which weighs an eighth: what clients feel changes over a night. */
         public Baseline after(long lookMean, long lookP99) {
@@ -70,7 +81,8 @@ public record PacingState(
                     towards(mean, lookMean),
                     towards(p99, lookP99),
                     Math.max(lookMean, towards(highestMean, mean)),
-                    Math.max(lookP99, towards(highestP99, p99)));
+                    Math.max(lookP99, towards(highestP99, p99)),
+                    service);
         }
 
         private static long towards(long value, long other) {
@@ -81,7 +93,8 @@ public record PacingState(
         @JsonValue
         @Override
         public String toString() {
-            return mean + " " + p99 + " " + highestMean + " " + highestP99;
+            String latencies = mean + " " + p99 + " " + highestMean + " " + highestP99;
+            return service == 0 ? latencies : latencies + " " + service;
         }
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -91,7 +104,8 @@ public record PacingState(
                     Long.parseLong(parts[0]),
                     Long.parseLong(parts[1]),
                     Long.parseLong(parts[2]),
-                    Long.parseLong(parts[3]));
+                    Long.parseLong(parts[3]),
+                    parts.length > 4 ? Long.parseLong(parts[4]) : 0);
         }
     }
 
