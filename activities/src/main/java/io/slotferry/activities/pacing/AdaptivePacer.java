@@ -113,13 +113,13 @@ public final class AdaptivePacer implements Pacer {
     /** Nothing moves now, nor has for so long. */
     private void lookWhileQuiet(long settling) {
         LockSupport.parkNanos(settling);
-        probes.values().forEach(Probe::take);
+        probes.values().forEach(Probe::forget);
         LockSupport.parkNanos(LOOK_NANOS);
         probes.forEach((end, probe) -> {
             Optional<Latency> felt = probe.take();
             synchronized (this) {
                 state.baseline(end.id())
-                        .flatMap(baseline -> felt.map(look -> baseline.after(look.mean(), look.p99())))
+                        .flatMap(baseline -> felt.map(look -> baseline.after(look.mean())))
                         .ifPresent(baseline -> state = state.with(end.id(), baseline));
             }
         });
@@ -155,16 +155,21 @@ public final class AdaptivePacer implements Pacer {
         });
     }
 
+    /** Of looks without interruption: the last p99 is of all of them. */
     static Baseline baseline(List<Latency> looks) {
         long[] means = looks.stream().mapToLong(Latency::mean).sorted().toArray();
-        long[] p99s = looks.stream().mapToLong(Latency::p99).sorted().toArray();
-        int middle = looks.size() / 2;
-        return new Baseline(means[middle], p99s[middle], means[means.length - 1], p99s[p99s.length - 1]);
+        long p99 = looks.get(looks.size() - 1).p99();
+        long highest = looks.stream()
+                .filter(Latency::tellsP99)
+                .mapToLong(Latency::p99)
+                .max()
+                .orElse(p99);
+        return new Baseline(means[looks.size() / 2], p99, means[means.length - 1], Math.max(p99, highest));
     }
 
     private void control() {
         int look = 0;
-        probes.values().forEach(Probe::take);
+        probes.values().forEach(Probe::forget);
         while (!closed) {
             LockSupport.parkNanos(LOOK_NANOS);
             if (closed) {
@@ -190,7 +195,7 @@ public final class AdaptivePacer implements Pacer {
                 notifyAll();
             }
         }
-        probes.values().forEach(Probe::take);
+        probes.values().forEach(Probe::forget);
     }
 
     private boolean awaitQuiet() {
@@ -222,6 +227,7 @@ public final class AdaptivePacer implements Pacer {
             speed = Speed.at(controller.level());
             if (controller.level() < before) {
                 log.info("{}", controller.text());
+                probes.values().forEach(Probe::forget);
             }
             notifyAll();
         }

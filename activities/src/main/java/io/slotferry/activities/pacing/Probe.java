@@ -5,6 +5,8 @@ import io.slotferry.activities.redis.Node;
 import io.slotferry.activities.redis.NodeFailure;
 import io.slotferry.activities.redis.Nodes;
 import io.slotferry.planning.NodeAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -17,7 +19,11 @@ import org.HdrHistogram.Recorder;
  * sent.
  */
 final class Probe implements AutoCloseable {
-    private static final long PERIOD_NANOS = 10_000_000;
+    private static final long PERIOD_NANOS = 8_000_000;
+
+    /** A look is too short for a p99: it is told of so many, 500 answers where each lasts half a second. */
+    private static final int LOOKS_OF_P99 = 8;
+
     private static final long RECONNECT_NANOS = 250_000_000;
     private static final int DIGITS = 2;
 
@@ -25,7 +31,7 @@ final class Probe implements AutoCloseable {
     private final NodeAddress address;
     private final Recorder recorder = new Recorder(DIGITS);
     private final Thread thread;
-    private Histogram histogram;
+    private final Deque<Histogram> looks = new ArrayDeque<>();
     private volatile long waitingSince;
     private volatile boolean failed;
     private volatile boolean closed;
@@ -38,20 +44,41 @@ final class Probe implements AutoCloseable {
         thread.start();
     }
 
-    /** What was felt since this was called last; empty where the node did not answer, or could not be reached. */
+    /**
+     * What was felt since this was called last, and of the p99 in the last looks; empty where the node did not answer, or could
+     * not be reached.
+     */
     Optional<Latency> take() {
-        histogram = recorder.getIntervalHistogram(histogram);
+        Histogram look = recorder.getIntervalHistogram();
         boolean broken = failed;
         failed = false;
-        if (broken || histogram.getTotalCount() == 0) {
+        countWaiting(look);
+        if (broken || look.getTotalCount() == 0) {
             return Optional.empty();
         }
+        looks.addLast(look);
+        if (looks.size() > LOOKS_OF_P99) {
+            looks.removeFirst();
+        }
+        Histogram last = new Histogram(DIGITS);
+        looks.forEach(last::add);
+        return Optional.of(
+                new Latency(Math.round(look.getMean()), last.getValueAtPercentile(99), last.getTotalCount()));
+    }
+
+    /** A PING that is not answered yet counts, and each that would have been due meanwhile. */
+    private void countWaiting(Histogram look) {
         long since = waitingSince;
-        long waiting = since == 0 ? 0 : (System.nanoTime() - since) / 1_000;
-        return Optional.of(new Latency(
-                Math.round(histogram.getMean()),
-                Math.max(histogram.getValueAtPercentile(99), waiting),
-                histogram.getTotalCount()));
+        long waiting = since == 0 ? 0 : System.nanoTime() - since;
+        if (waiting > PERIOD_NANOS) {
+            look.recordValueWithExpectedInterval(waiting / 1_000, PERIOD_NANOS / 1_000);
+        }
+    }
+
+    /** What was felt until now tells nothing of what is felt from now on. */
+    void forget() {
+        recorder.reset();
+        looks.clear();
     }
 
     private void probe() {

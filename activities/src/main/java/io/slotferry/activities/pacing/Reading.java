@@ -14,8 +14,21 @@ import java.util.Optional;
  * @param pressures what else says that the node has enough to do, for a person
  */
 record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<String> pressures) {
-    /** In microseconds; of {@code answers} answers. */
-    record Latency(long mean, long p99, long answers) {}
+    /**
+     * In microseconds.
+     *
+     * @param mean since the look before
+     * @param p99 of the last looks
+     * @param answers of which that is the p99
+     */
+    record Latency(long mean, long p99, long answers) {
+        private static final int FEWEST = 200;
+
+        /** Whether the p99 is more than the highest or second highest of a few answers. */
+        boolean tellsP99() {
+            return answers >= FEWEST;
+        }
+    }
 
     /**
      * How one figure stands to what it is while nothing moves. Both are taken as clients feel them, with the time that their own

@@ -12,9 +12,10 @@ import java.util.Optional;
  * (additive increase, multiplicative decrease). It has no clock: it is given a look at a steady rate. Near the speed at which
  * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
  *
- * <p>A single look says little: half a second has a hundred answers of a node, and the second worst of these is its p99. So
- * every look is taken into a trend, over all nodes that take part and over the last looks, and the trend has to be over the
- * budget by more than chance makes of looks that lie as far apart as those of the baselines. A mean far over its baseline, a
+ * <p>A single look says little, and nothing of a p99, which is of the last looks. So every look is taken into a trend, over all
+ * nodes that take part and over the last looks, and the trend has to be over the budget by more than chance makes of looks that
+ * lie as far apart as those of the baselines. After a slowdown p99s are of looks since then; until these are enough for one,
+ * it becomes no faster. A mean far over its baseline, a
  * node that does not answer, and a node that has too much to do are believed at once.
  */
 final class SpeedController {
@@ -75,23 +76,28 @@ final class SpeedController {
             slowDown(pressure.get());
             return;
         }
+        boolean known = readings.stream()
+                .allMatch(reading -> reading.felt().orElseThrow().tellsP99());
         Figure mean = Figure.of(readings.stream()
                 .map(reading -> reading.mean(reading.felt().orElseThrow()))
                 .toList());
-        Figure p99 = Figure.of(readings.stream()
-                .map(reading -> reading.p99(reading.felt().orElseThrow()))
-                .toList());
-        trend = new Trend(mean.smoothed(trend.mean()), p99.smoothed(trend.p99()));
+        Figure p99 = Figure.of(
+                known
+                        ? readings.stream()
+                                .map(reading -> reading.p99(reading.felt().orElseThrow()))
+                                .toList()
+                        : List.of());
+        trend = new Trend(mean.smoothed(trend.mean()), known ? p99.smoothed(trend.p99()) : trend.p99());
         Optional<String> over = mean.worst() > FAR_OVER
                 ? Optional.of(mean.text())
                 : mean.over(trend.mean(), budget).or(() -> p99.over(trend.p99(), budget));
         if (over.isPresent()) {
             slowDown(over.get() + ", budget " + budget + " %");
         } else {
-            if (!mean.near(trend.mean(), budget) && !p99.near(trend.p99(), budget)) {
+            if (known && !mean.near(trend.mean(), budget) && !p99.near(trend.p99(), budget)) {
                 speedUp();
             }
-            why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
+            why = (!known || mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
         }
     }
 

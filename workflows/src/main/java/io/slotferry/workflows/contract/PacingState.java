@@ -75,13 +75,18 @@ public record PacingState(
             return new Baseline(mean, p99, highestMean, highestP99, micros);
         }
 
-        /** The same after one more look while nothing moved, which weighs an eighth: what clients feel changes over a night. */
-        public Baseline after(long lookMean, long lookP99) {
+        /**
+         * The same after one more look while nothing moved, which weighs an eighth: what clients feel changes over a night. It is
+         * too short for a p99, which follows the mean.
+         */
+        public Baseline after(long lookMean) {
+            long now = towards(mean, lookMean);
+            double change = mean == 0 ? 1 : now / (double) mean;
             return new Baseline(
-                    towards(mean, lookMean),
-                    towards(p99, lookP99),
+                    now,
+                    Math.round(p99 * change),
                     Math.max(lookMean, towards(highestMean, mean)),
-                    Math.max(lookP99, towards(highestP99, p99)),
+                    Math.round(highestP99 * change),
                     service);
         }
 
