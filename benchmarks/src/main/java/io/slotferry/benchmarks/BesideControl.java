@@ -40,7 +40,7 @@ import redis.clients.jedis.Jedis;
         sortOptions = false,
         description =
                 "Moves a quarter of the slots of three masters to a fourth with redis-cli and with slotferry in mode "
-                        + "ADAPTIVE, each on a cluster of its own, round after round, under clients that write open-loop at a part "
+                        + "ADAPTIVE, each on a cluster of its own, round after round, under clients that ask open-loop at a part "
                         + "of what the cluster can do. Before and after each, nothing moves: how far these controls lie apart is "
                         + "how much this machine's figures are worth. Over " + BesideControls.INVALID
                         + " %% a run is invalid.")
@@ -55,7 +55,7 @@ public final class BesideControl implements Callable<Integer> {
             names = "--shape",
             paramLabel = "SHAPE",
             description = "${COMPLETION-CANDIDATES}, as of benchmarks/run; default: ${DEFAULT-VALUE}")
-    private Data shape = Data.SMALL;
+    private Data shape = Data.GROUPED;
 
     @Option(names = "--keys", paramLabel = "N", description = "keys; default by shape, as of benchmarks/run")
     private long keys;
@@ -65,7 +65,7 @@ public final class BesideControl implements Callable<Integer> {
             paramLabel = "CALL",
             description =
                     "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 and of 6,000 elements); default: ${DEFAULT-VALUE}")
-    private ClientCall call = ClientCall.LIST;
+    private ClientCall call = ClientCall.LONG_LIST;
 
     @Option(
             names = "--connections",
@@ -160,6 +160,8 @@ public final class BesideControl implements Callable<Integer> {
                 "%nms of calls to slots that stay; change beside the median of the controls; A/A: how far the controls%n"
                         + "of a round lie apart. Every key was read back from its slot's owner after each of them.%n");
         all.forEach((name, figures) -> out.println(verdict(name, figures)));
+        List<Figures> first = all.values().iterator().next();
+        all.forEach((name, figures) -> out.println(besideFirst(name, figures, first)));
         return 0;
     }
 
@@ -283,6 +285,21 @@ public final class BesideControl implements Callable<Integer> {
         return name + ": "
                 + BesideControls.verdict(
                         List.of(beside("mean", figures, Felt::mean), beside("p99", figures, Felt::p99)));
+    }
+
+    /** The worst stall and the time beside those of the contender that stands first. */
+    private static String besideFirst(String name, List<Figures> figures, List<Figures> first) {
+        double worst = median(figures, one -> one.during().worst());
+        double worstOfFirst = median(first, one -> one.during().worst());
+        double seconds = median(figures, Figures::seconds);
+        return String.format(
+                Locale.ROOT,
+                "%s: worst stall of %.1f ms, %.1fx as short as the first's; %.1f s, %.1fx as long",
+                name,
+                worst,
+                worstOfFirst / worst,
+                seconds,
+                seconds / median(first, Figures::seconds));
     }
 
     private static BesideControls beside(String name, List<Figures> figures, ToDoubleFunction<Felt> figure) {

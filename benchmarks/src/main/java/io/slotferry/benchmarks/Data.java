@@ -9,7 +9,7 @@ enum Data {
     LARGE(20_000, "keys of 100 kB"),
     MIXED(200_000, "keys, half of them hashes, lists, sets, sorted sets, and strings that expire"),
     EMPTY(1_000, "keys in nearly empty slots"),
-    GROUPED(2_000, "hashes of about 300 kB, ten in a slot each");
+    GROUPED(500, "hashes of about 300 kB, ten in a slot each");
 
     private static final int LARGE_VALUE = 100_000;
     private static final int GROUPED_FIELDS = 3_000;
