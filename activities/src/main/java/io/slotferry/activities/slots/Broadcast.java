@@ -6,6 +6,7 @@ import io.slotferry.activities.redis.AtOnce;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.NodeFailure;
+import io.slotferry.planning.Member;
 import io.slotferry.planning.NodeAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,20 +41,28 @@ final class Broadcast {
         this.session = session;
     }
 
-    /** Has every fenced node but the lane's own ends told, soon. */
-    void tell(LaneTask task, List<SlotChange> changes) {
-        if (changes.isEmpty()) {
+    /** Has every fenced node told, soon, but for the target and, of the slots of each lane, its source: they know. */
+    void tell(Member target, List<LanePart> parts) {
+        if (parts.isEmpty()) {
             return;
         }
         synchronized (waiting) {
             for (NodeAddress address : session.addresses()) {
-                if (!address.equals(task.source().address())
-                        && !address.equals(task.target().address())) {
+                List<SlotChange> changes = address.equals(target.address()) ? List.of() : newTo(address, target, parts);
+                if (!changes.isEmpty()) {
                     waiting.computeIfAbsent(address, any -> new ArrayList<>()).addAll(changes);
                 }
             }
         }
         sent.add(thread.submit(this::send));
+    }
+
+    private static List<SlotChange> newTo(NodeAddress address, Member target, List<LanePart> parts) {
+        return parts.stream()
+                .filter(part -> !address.equals(part.lane().source().address()))
+                .flatMap(part -> part.told().stream())
+                .map(slot -> (SlotChange) new SlotChange.Owner(slot, target.id()))
+                .toList();
     }
 
     /**

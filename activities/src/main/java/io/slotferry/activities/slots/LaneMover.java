@@ -4,7 +4,6 @@ import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.Identity;
-import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.ChangingNode.SlotCheck;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.FailureKind;
@@ -14,35 +13,34 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Moves the slots of one lane, window by window, on connections of its own. The processes behind both ends are remembered
- * from the start: a slot is opened and finalised on the same ones, or the lane halts.
+ * One lane while its slots move, with a connection of its own to its source. The processes behind both ends are remembered from
+ * the start: a slot is opened and finalised on the same ones, or the lane halts.
  */
-final class LaneMover implements AutoCloseable {
+final class LaneMover implements Lanes.Mover {
     private final LaneTask task;
     private final BatchRun run;
-    private final Broadcast broadcast;
     private final ChangingNode source;
-    private final ChangingNode target;
+    private final TargetEnd target;
     private final CallSizer sizer;
     private final Identity sourceIdentity;
-    private final Identity targetIdentity;
     private final Set<Integer> databases = new TreeSet<>();
-    private SlotRanges taken = SlotRanges.none();
 
-    LaneMover(LaneTask task, BatchRun run, ChangeSession session, Broadcast broadcast) {
+    /** With a target of its own. */
+    LaneMover(LaneTask task, BatchRun run, ChangeSession session) {
+        this(task, run, session, new TargetEnd(task, run, session));
+    }
+
+    /** With a target that it shares with other lanes. */
+    LaneMover(LaneTask task, BatchRun run, ChangeSession session, TargetEnd target) {
         this.task = task;
         this.run = run;
-        this.broadcast = broadcast;
         this.source = session.another(task.source().address());
-        this.target = session.another(task.target().address());
+        this.target = target;
         this.sizer = new CallSizer(() -> run.speed().callBudget());
         SlotCheck first = source.check(List.of(), List.of());
         run.expect(task.from(), source, first);
         this.sourceIdentity = first.identity();
         databases.addAll(first.databases().keySet());
-        SlotCheck other = target.check(List.of(), List.of());
-        run.expect(task.to(), target, other);
-        this.targetIdentity = other.identity();
     }
 
     LaneTask task() {
@@ -58,7 +56,7 @@ final class LaneMover implements AutoCloseable {
     }
 
     ChangingNode target() {
-        return target;
+        return target.node();
     }
 
     /** Databases in which the source was seen to have keys. */
@@ -70,45 +68,9 @@ final class LaneMover implements AutoCloseable {
         return sizer;
     }
 
-    /** Moves what is left, until the batch is to end at a slot boundary. */
-    void move() {
-        finishUnsettled();
-        List<Integer> pending = task.pending().stream().boxed().toList();
-        int from = 0;
-        while (from < pending.size() && !run.stopping()) {
-            int to = from + window(pending.size() - from);
-            List<Integer> slots = pending.subList(from, to);
-            // Where the batch is to stop meanwhile, the turn does not come, and nothing follows.
-            run.turn(() -> new SlotWindow(this, slots).move());
-            from = to;
-        }
-        checkTarget();
-    }
-
-    /** How many slots the next window has: no last one is left with a slot or two, since each costs its round trips. */
-    private int window(int left) {
-        int most = run.speed().window();
-        int windows = (left + most - 1) / most;
-        return (left + windows - 1) / windows;
-    }
-
-    /** Tells the others of slots that the target owns already. */
-    private void finishUnsettled() {
-        List<Integer> slots = task.unsettled().stream().boxed().toList();
-        if (!slots.isEmpty()) {
-            new SlotWindow(this, slots).tellOthers(slots);
-        }
-    }
-
-    /** Has every master told but the lane's own; it is done when the lanes are. */
-    void tellOtherMasters(List<SlotChange> changes) {
-        broadcast.tell(task, changes);
-    }
-
-    /** The target said OK to SETSLOT NODE for these. */
+    /** The target owns these now. */
     void taken(SlotRanges slots) {
-        taken = taken.plus(slots);
-        run.taken(task.target(), slots);
+        target.taken(slots);
     }
 
     /** Keys are about to be sent. */
@@ -132,7 +94,7 @@ final class LaneMover implements AutoCloseable {
     }
 
     void requireSourceProcess(SlotCheck check) {
-        requireSame("source", sourceIdentity, check.identity());
+        requireSame("source " + task.source(), sourceIdentity, check.identity());
     }
 
     void requireSourceEpoch(SlotCheck check) {
@@ -145,19 +107,12 @@ final class LaneMover implements AutoCloseable {
     }
 
     /**
-     * The same for the target, whose epoch grows as it takes slots; it still owns all that it took.
+     * Looks at the target.
      *
      * @throws Halted of kind OPEN_SLOT_LOST or SLOT_TAKEN_BACK
      */
     SlotCheck checkTarget() {
-        SlotCheck check = target.check(List.of(), List.of());
-        requireSame("target", targetIdentity, check.identity());
-        SlotRanges lost = taken.minus(check.open().owned());
-        if (!lost.isEmpty()) {
-            throw TakenSlots.takenBack(task.target(), lost);
-        }
-        run.seen(task.target(), check);
-        return check;
+        return target.check();
     }
 
     /**
@@ -204,7 +159,8 @@ final class LaneMover implements AutoCloseable {
                         + " slotferry retry");
     }
 
-    private void requireSame(String end, Identity then, Identity now) {
+    /** Makes sure that an end is the process that it was. */
+    static void requireSame(String end, Identity then, Identity now) {
         List<String> evidence = new ArrayList<>();
         if (!then.id().equals(now.id())) {
             evidence.add("node ID then " + then.id() + ", now " + now.id());
@@ -213,18 +169,17 @@ final class LaneMover implements AutoCloseable {
             evidence.add("run_id then " + then.runId() + ", now " + now.runId());
         }
         if (!evidence.isEmpty()) {
-            throw lost(
-                    "The " + end + " of " + task.name() + " is another process than when its slots were opened.",
-                    evidence);
+            throw lost("The " + end + " is another process than when its slots were opened.", evidence);
         }
     }
 
-    Halted lost(String message, List<String> evidence) {
+    static Halted lost(String message, List<String> evidence) {
         return new Halted(
                 FailureKind.OPEN_SLOT_LOST,
                 message,
                 evidence,
-                "see the node's log for a restart or a failover, and whether it still has its data; then slotferry retry");
+                "see the node's log for a restart or a failover, and whether it still has its data; then slotferry"
+                        + " retry");
     }
 
     /**
@@ -238,7 +193,8 @@ final class LaneMover implements AutoCloseable {
                 command + " was refused on " + task.name() + "; these slots stay with their source.",
                 refusals.subList(0, Math.min(refusals.size(), 10)),
                 replicas
-                        ? "bring the node's replicas back (or wait until they are marked as failed), then slotferry retry"
+                        ? "bring the node's replicas back (or wait until they are marked as failed), then slotferry"
+                                + " retry"
                         : "see the node's log, then slotferry retry");
     }
 

@@ -17,45 +17,70 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The lanes of a batch, some of them side by side. */
 record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lifeline) {
-    /** Moves what is left of them, the longest first, so that they end together. */
+    /** Moves what is left of them key by key, the longest first, so that they end together; small ones in groups. */
     void move(List<LaneTask> tasks) {
-        move(tasks, LaneMover::move);
+        Broadcast broadcast = new Broadcast(session);
+        sideBySide(
+                LaneGroup.of(left(tasks), order.lanes(), run.speed().window()),
+                group -> new LaneGroup(group, run, session, broadcast),
+                LaneGroup::move,
+                broadcast::end);
     }
 
-    /** The same, each by this. */
+    /** Moves what is left of them by this, the longest first. */
     void move(List<LaneTask> tasks, Consumer<LaneMover> moving) {
-        List<LaneTask> left = tasks.stream()
+        sideBySide(left(tasks), task -> new LaneMover(task, run, session), moving, List::of);
+    }
+
+    private static List<LaneTask> left(List<LaneTask> tasks) {
+        return tasks.stream()
                 .filter(task -> !task.pending().isEmpty() || !task.unsettled().isEmpty())
                 .sorted(Comparator.comparingInt(
                         (LaneTask task) -> -task.pending().size()))
                 .toList();
+    }
+
+    /** Whatever moves slots, and has connections for it. */
+    interface Mover extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private <T, M extends Mover> void sideBySide(
+            List<T> left, Function<T, M> ready, Consumer<M> moving, Supplier<List<RuntimeException>> end) {
         if (left.isEmpty()) {
             return;
         }
-        Broadcast broadcast = new Broadcast(session);
-        Queue<LaneMover> movers = new ConcurrentLinkedQueue<>();
+        Queue<M> movers = new ConcurrentLinkedQueue<>();
         ExecutorService pool = Executors.newFixedThreadPool(Math.min(order.lanes(), left.size()));
         try {
-            List<LaneMover> ready = AtOnce.map(left, task -> {
-                LaneMover mover = new LaneMover(task, run, session, broadcast);
+            List<M> inOrder = AtOnce.map(left, item -> {
+                M mover = ready.apply(item);
                 movers.add(mover);
                 return mover;
             });
             // The processes behind the lanes are known to Temporal before the first slot is opened on them.
             lifeline.sync();
             List<Future<?>> lanes = new ArrayList<>();
-            ready.forEach(mover -> lanes.add(pool.submit(() -> move(mover, moving))));
-            await(lanes, broadcast);
+            inOrder.forEach(mover -> lanes.add(pool.submit(() -> move(mover, moving))));
+            // All lanes first, then what they have others told.
+            List<RuntimeException> failures = new ArrayList<>();
+            lanes.forEach(lane -> failure(lane).ifPresent(failures::add));
+            failures.addAll(end.get());
+            throwFirst(failures.stream());
         } finally {
             pool.shutdownNow();
-            movers.forEach(LaneMover::close);
+            movers.forEach(Mover::close);
         }
     }
 
-    private void move(LaneMover mover, Consumer<LaneMover> moving) {
+    private <M> void move(M mover, Consumer<M> moving) {
         try {
             moving.accept(mover);
         } catch (RuntimeException e) {
@@ -64,15 +89,11 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
         }
     }
 
-    /** Waits for all lanes, and for what they have others told; then throws the first failure: one for a person before one that passes. */
-    private static void await(List<Future<?>> lanes, Broadcast broadcast) {
-        List<RuntimeException> failures = new ArrayList<>();
-        lanes.forEach(lane -> failure(lane).ifPresent(failures::add));
-        failures.addAll(broadcast.end());
-        failures.sort(Comparator.comparing(Lanes::rank));
-        if (!failures.isEmpty()) {
-            throw failures.get(0);
-        }
+    /** Throws the first failure, where there is any: one for a person before one that passes. */
+    static void throwFirst(Stream<RuntimeException> failures) {
+        failures.min(Comparator.comparing(Lanes::rank)).ifPresent(failure -> {
+            throw failure;
+        });
     }
 
     /** What it ended with, once it has. */

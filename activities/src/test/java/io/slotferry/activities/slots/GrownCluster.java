@@ -120,6 +120,18 @@ final class GrownCluster implements AutoCloseable {
                 List.of(new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots))));
     }
 
+    /** These slots from the first master and those from the second to the new one, in lanes that do not move side by side. */
+    BatchOrder order(String slots, String ofOther) {
+        return new BatchOrder(
+                access,
+                1,
+                1,
+                Mode.FAST,
+                List.of(
+                        new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots)),
+                        new Move(List.of(member(other)), List.of(member(target)), SlotRanges.parse(ofOther))));
+    }
+
     /** The batch of that number, from 1, of a plan for this cluster. */
     BatchOrder order(Plan plan, int number) {
         List<Move> moves = plan.batches().get(number - 1).lanes().stream()
