@@ -95,9 +95,12 @@ final class RespConnection implements AutoCloseable {
 
     /** Arguments may be text, bytes and numbers. */
     static CommandArguments command(String name, Object... arguments) {
+        return new CommandArguments(named(name)).addObjects(arguments);
+    }
+
+    static ProtocolCommand named(String name) {
         byte[] raw = name.getBytes(StandardCharsets.UTF_8);
-        ProtocolCommand command = () -> raw;
-        return new CommandArguments(command).addObjects(arguments);
+        return () -> raw;
     }
 
     /** Sends all, then reads all answers; a node's error is an element ({@link JedisDataException}), not thrown. */

@@ -15,12 +15,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.args.Rawable;
+import redis.clients.jedis.args.RawableFactory;
+import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Looks at a real node. */
 class RespNode implements Node {
     private static final int UNKNOWN = -1;
+    private static final ProtocolCommand MEMORY = RespConnection.named("MEMORY");
+    private static final Rawable USAGE = RawableFactory.from("USAGE");
 
     protected final RespConnection connection;
     private int database;
@@ -170,14 +175,17 @@ class RespNode implements Node {
 
     @Override
     public List<Long> memoryUsage(int database, List<byte[]> keys) {
-        List<CommandArguments> commands = keys.stream()
-                .map(key -> command("MEMORY", "USAGE", (Object) key))
-                .toList();
-        List<Long> sizes = new ArrayList<>();
+        List<CommandArguments> commands = keys.stream().map(RespNode::usage).toList();
+        List<Long> sizes = new ArrayList<>(keys.size());
         for (Object answer : pipelineIn(database, commands)) {
             sizes.add(isGone(answer) ? 0 : (Long) connection.value(commands.get(0), answer));
         }
         return sizes;
+    }
+
+    /** One for each key that moves, so nothing of it is encoded anew. */
+    private static CommandArguments usage(byte[] key) {
+        return new CommandArguments(MEMORY).add(USAGE).add(key);
     }
 
     @Override
@@ -194,12 +202,9 @@ class RespNode implements Node {
                 ((List<?>) answer.get(1)).stream().map(name -> (byte[]) name).toList();
         List<SizedKey> keys = new ArrayList<>(names.size());
         if (!names.isEmpty()) {
-            CommandArguments usage = command("MEMORY", "USAGE", (Object) names.get(0));
+            CommandArguments usage = usage(names.get(0));
             List<Object> sizes = pipelineIn(
-                    inDatabase,
-                    names.stream()
-                            .map(name -> command("MEMORY", "USAGE", (Object) name))
-                            .toList());
+                    inDatabase, names.stream().map(RespNode::usage).toList());
             for (int i = 0; i < names.size(); i++) {
                 Object size = sizes.get(i);
                 boolean gone = isGone(size)
