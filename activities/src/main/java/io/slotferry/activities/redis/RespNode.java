@@ -203,8 +203,8 @@ class RespNode implements Node {
         List<SizedKey> keys = new ArrayList<>(names.size());
         if (!names.isEmpty()) {
             CommandArguments usage = usage(names.get(0));
-            List<Object> sizes = pipelineIn(
-                    inDatabase, names.stream().map(RespNode::usage).toList());
+            List<Object> sizes =
+                    pipelineIn(inDatabase, names.stream().map(RespNode::usage).toList());
             for (int i = 0; i < names.size(); i++) {
                 Object size = sizes.get(i);
                 boolean gone = isGone(size)

@@ -116,9 +116,9 @@ final class LanePart {
         drained = allKnown && live.stream().allMatch(slot -> source.keys().get(slot) == 0);
     }
 
-    /** Its keys do not get across. */
-    void giveUp() {
-        throw drain.stuck(live);
+    /** That its keys do not get across. */
+    Halted stuck() {
+        return drain.stuck(live);
     }
 
     /** Makes sure that what was seen of both ends is what it must be before the target takes slots. */

@@ -92,7 +92,9 @@ final class SlotWindow {
             together(LanePart::look);
             left = alive().stream().filter(part -> !part.drained()).toList();
         }
-        left.forEach(part -> part.attempt(LanePart::giveUp));
+        left.forEach(part -> part.attempt(mine -> {
+            throw mine.stuck();
+        }));
     }
 
     /**
