@@ -153,6 +153,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
+    public Optional<byte[]> contents(int database, byte[] key, boolean asking) {
+        return node.contents(database, key, asking);
+    }
+
+    @Override
     public void readOnly() {
         node.readOnly();
     }
