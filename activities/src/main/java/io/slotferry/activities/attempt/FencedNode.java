@@ -48,6 +48,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
+    public void restoreFunctions(byte[] dump) {
+        changing().restoreFunctions(dump);
+    }
+
+    @Override
     public void setConfig(String parameter, String value) {
         changing().setConfig(parameter, value);
     }
