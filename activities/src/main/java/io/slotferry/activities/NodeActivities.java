@@ -1,5 +1,6 @@
 package io.slotferry.activities;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.slotferry.activities.attempt.Attempts;
 import io.slotferry.activities.attempt.Predecessors;
 import io.slotferry.activities.attempt.StopSignal;
@@ -15,6 +16,7 @@ import io.slotferry.activities.recording.RunRecords;
 import io.slotferry.activities.redis.Connections;
 import io.slotferry.activities.redis.RespNodes;
 import io.slotferry.activities.slots.Course;
+import io.slotferry.activities.slots.MoveMeters;
 import io.slotferry.activities.slots.MovingActivities;
 import io.slotferry.workflows.contract.ExpandRequest.Thresholds;
 import io.slotferry.workflows.contract.RunRecord;
@@ -30,8 +32,9 @@ public final class NodeActivities {
      *
      * @param stop by which the worker says that it is stopping
      * @param records where an activity finds what its own run wrote down before its first change
+     * @param meters where metrics of what moves are kept
      */
-    public record Config(Credentials credentials, StopSignal stop, RunRecords records) {}
+    public record Config(Credentials credentials, StopSignal stop, RunRecords records, MeterRegistry meters) {}
 
     /** One object for each interface of the contract that speaks of nodes. */
     public static List<Object> all(Config config) {
@@ -47,7 +50,12 @@ public final class NodeActivities {
                 new BackingUpActivities(connections, new Stores(config.credentials()), attempts),
                 new ScanningActivities(connections, attempts),
                 new JoiningActivities(connections, attempts),
-                new MovingActivities(connections, attempts, courses(config.records()), guards(config.records())));
+                new MovingActivities(
+                        connections,
+                        attempts,
+                        courses(config.records()),
+                        guards(config.records()),
+                        new MoveMeters(config.meters())));
     }
 
     private static MovingActivities.Guards guards(RunRecords records) {

@@ -34,7 +34,8 @@ final class CommandLog {
             "cluster replicate",
             "config set",
             "client kill",
-            "function flush");
+            "function flush",
+            "function restore");
 
     private CommandLog() {}
 

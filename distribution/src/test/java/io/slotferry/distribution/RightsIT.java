@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.resps.LibraryInfo;
 
 /** The ACL user that docs/CREDENTIALS.md prints may do all that is needed. */
 class RightsIT {
@@ -55,6 +57,9 @@ class RightsIT {
         try (GrowingCluster orders = GrowingCluster.start(backstage, described, Dataset.of(5_000))) {
             LocalNode master = orders.startNode(4);
             LocalNode replica = orders.startNode(5);
+            if (binary.isAtLeast(7, 0)) {
+                orders.cluster().masters().forEach(RightsIT::loadFunctions);
+            }
 
             Outcome backup = orders.backUp("--credentials", "acl", "--backup", "file:" + folder, "--restore-check");
 
@@ -79,6 +84,8 @@ class RightsIT {
             assertThat(outcome.text()).contains("Backup in " + folder);
             orders.assertBalanced(4);
             if (binary.isAtLeast(7, 0)) {
+                assertThat(libraries(master)).isEqualTo("prices");
+                assertThat(libraries(replica)).isEqualTo("prices");
                 assertMayTakeNodesAway(master);
             }
             orders.assertNothingLost();
@@ -93,6 +100,20 @@ class RightsIT {
                 .orElseThrow()
                 .substring(GRANT.length());
         return binary.isAtLeast(7, 0) ? rights : rights.replaceAll(" \\+function\\|\\w+", "");
+    }
+
+    private static void loadFunctions(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            jedis.functionLoad("#!lua name=prices\nredis.register_function('price', function() return 7 end)");
+        }
+    }
+
+    private static String libraries(LocalNode node) {
+        try (Jedis jedis = node.jedis()) {
+            return jedis.functionList().stream()
+                    .map(LibraryInfo::getLibraryName)
+                    .collect(Collectors.joining(" "));
+        }
     }
 
     private static void assertMayTakeNodesAway(LocalNode node) {

@@ -65,7 +65,9 @@ public final class SlotferryWorker {
         worker.registerWorkflowImplementationTypes(ExpandClusterWorkflowImpl.class, ClusterLeaseWorkflowImpl.class);
         worker.registerActivitiesImplementations(new RecordingActivities(client, settings.reports()));
         worker.registerActivitiesImplementations(NodeActivities.all(
-                        new NodeActivities.Config(credentials, stopSignal, RunRecords.inHistory(client)), around)
+                        new NodeActivities.Config(
+                                credentials, stopSignal, RunRecords.inHistory(client), settings.meters()),
+                        around)
                 .toArray());
         factory.start();
         return new SlotferryWorker(factory, stopSignal);

@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.slotferry.activities.recording.SearchAttributes;
 import io.slotferry.workflows.contract.Names;
 import io.slotferry.workflows.profile.BadProfile;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,13 @@ public final class WorkerCommand implements Callable<Integer> {
             description =
                     "where reports are written; default: slotferry/reports below XDG_STATE_HOME or ~/.local/state")
     private Path reports;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            description = "answer GET /metrics there, as Prometheus reads it, on 127.0.0.1 unless HOST says otherwise;"
+                    + " default: SLOTFERRY_METRICS, else nowhere")
+    private String metrics;
 
     @Spec
     private CommandSpec spec;
@@ -169,10 +177,34 @@ public final class WorkerCommand implements Callable<Integer> {
     }
 
     private void poll(TemporalConnection temporal) throws InterruptedException {
-        SlotferryWorker worker = SlotferryWorker.start(temporal.client(), settings());
+        try (MetricsServer served = serveMetrics()) {
+            poll(temporal, served);
+        } catch (IOException e) {
+            spec.commandLine()
+                    .getErr()
+                    .println("Metrics cannot be answered at " + metricsAddress().orElse("") + ": " + e.getMessage()
+                            + "\nNext: name another address by --metrics or SLOTFERRY_METRICS");
+            exitCode = 2;
+        }
+    }
+
+    private Optional<String> metricsAddress() {
+        return Optional.ofNullable(metrics == null ? environment.get("SLOTFERRY_METRICS") : metrics)
+                .filter(address -> !address.isBlank());
+    }
+
+    /** Null where nobody asked for them. */
+    private MetricsServer serveMetrics() throws IOException {
+        return metricsAddress().isEmpty()
+                ? null
+                : MetricsServer.listen(metricsAddress().get());
+    }
+
+    private void poll(TemporalConnection temporal, MetricsServer served) throws InterruptedException {
+        SlotferryWorker worker = SlotferryWorker.start(temporal.client(), settings(served));
         PrintWriter out = spec.commandLine().getOut();
         out.println("worker ready: namespace " + temporal.namespace() + " at " + temporal.address() + ", task queue "
-                + taskQueue);
+                + taskQueue + (served == null ? "" : ", metrics " + served.url()));
         out.flush();
         stop.await();
         LOG.info(
@@ -188,12 +220,13 @@ public final class WorkerCommand implements Callable<Integer> {
         }
     }
 
-    private WorkerSettings settings() {
+    private WorkerSettings settings(MetricsServer served) {
         WorkerSettings defaults = WorkerSettings.defaults(environment);
         return new WorkerSettings(
                 taskQueue,
                 environment,
                 Optional.ofNullable(credentials).or(defaults::credentials),
-                Optional.ofNullable(reports).orElse(defaults.reports()));
+                Optional.ofNullable(reports).orElse(defaults.reports()),
+                served == null ? defaults.meters() : served.registry());
     }
 }

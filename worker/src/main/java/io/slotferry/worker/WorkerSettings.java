@@ -1,5 +1,7 @@
 package io.slotferry.worker;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.slotferry.activities.recording.RecordingActivities;
 import io.slotferry.workflows.contract.Names;
 import java.nio.file.Path;
@@ -12,11 +14,21 @@ import java.util.Optional;
  * @param environment in which credentials are looked up by name
  * @param credentials a folder of credentials, {@code <name>/password} and {@code <name>/username}
  * @param reports where reports are written
+ * @param meters where metrics are kept
  */
 public record WorkerSettings(
-        String taskQueue, Map<String, String> environment, Optional<Path> credentials, Path reports) {
+        String taskQueue,
+        Map<String, String> environment,
+        Optional<Path> credentials,
+        Path reports,
+        MeterRegistry meters) {
     public WorkerSettings {
         environment = Map.copyOf(environment);
+    }
+
+    /** One whose metrics nobody asks for: they are kept nowhere. */
+    public WorkerSettings(String taskQueue, Map<String, String> environment, Optional<Path> credentials, Path reports) {
+        this(taskQueue, environment, credentials, reports, new CompositeMeterRegistry());
     }
 
     /** The task queue and the folders that hold unless one says otherwise. */

@@ -18,10 +18,15 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +75,31 @@ class WorkerIT {
     }
 
     @Test
+    void a_worker_that_is_asked_for_metrics_says_where_and_answers_there() throws Exception {
+        startWorker(temporal.address(), "--metrics", "0");
+        awaitOutput("worker ready: ");
+        String url = output().replaceAll("(?s).*, metrics (http://127\\.0\\.0\\.1:\\d+/metrics).*", "$1");
+
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
+    }
+
+    @Test
+    void a_worker_whose_address_for_metrics_cannot_be_used_says_so_and_ends_with_2() throws Exception {
+        startWorker(temporal.address(), "--metrics", "nowhere");
+
+        assertThat(worker.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isEqualTo(2);
+        assertThat(output())
+                .contains("Metrics cannot be answered at nowhere: not HOST:PORT or PORT\n"
+                        + "Next: name another address by --metrics or SLOTFERRY_METRICS");
+    }
+
+    @Test
     void a_worker_without_its_server_says_what_is_missing_and_polls_once_it_is_there() throws Exception {
         String address = temporal.address();
         temporal.kill();
@@ -109,13 +139,15 @@ class WorkerIT {
     }
 
     /** With the small heap that a worker must do with. */
-    private void startWorker(String address) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+    private void startWorker(String address, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName());
+                Main.class.getName()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("TEMPORAL_ADDRESS", address);
         builder.environment().put("XDG_STATE_HOME", folder.toString());
         worker = builder.redirectErrorStream(true)

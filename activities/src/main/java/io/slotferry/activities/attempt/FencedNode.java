@@ -48,6 +48,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
+    public void restoreFunctions(byte[] dump) {
+        changing().restoreFunctions(dump);
+    }
+
+    @Override
     public void setConfig(String parameter, String value) {
         changing().setConfig(parameter, value);
     }
@@ -150,6 +155,11 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     @Override
     public Optional<byte[]> dump(int database, byte[] key, boolean asking) {
         return node.dump(database, key, asking);
+    }
+
+    @Override
+    public Optional<byte[]> contents(int database, byte[] key, boolean asking) {
+        return node.contents(database, key, asking);
     }
 
     @Override

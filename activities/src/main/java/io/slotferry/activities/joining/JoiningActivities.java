@@ -46,6 +46,8 @@ public final class JoiningActivities implements Activities.Joining {
     public void addNodes(ClusterAccess access, List<Member> nodes) {
         changing(access, nodes, change -> {
             new Joiner(change).add(nodes);
+            // A replica has its master's from the synchronisation.
+            new FunctionCopier(change).copy(nodes);
             return null;
         });
     }

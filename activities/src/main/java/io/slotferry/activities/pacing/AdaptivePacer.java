@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,7 @@ public final class AdaptivePacer implements Pacer {
     private final Adaptive order;
     private final int lanes;
     private final BooleanSupplier stopping;
+    private final Consumer<Cause> slowed;
     /** Of a lane's turn, what it has worked and rested for already. */
     private final ThreadLocal<Long> settled = ThreadLocal.withInitial(() -> 0L);
 
@@ -72,10 +75,18 @@ public final class AdaptivePacer implements Pacer {
      *
      * @param order budget, and what was learnt before
      * @param lanes that the batch's order allows
-     * @param thresholds of CPU and replication lag, over which it goes slower
+     * @param targets of the ends, those that take slots
+     * @param thresholds of CPU, memory and replication lag, over which it goes slower
      * @param stopping whether nobody is to wait any more
+     * @param slowed hears of every time that it becomes slower
      */
-    public record Terms(Adaptive order, int lanes, Thresholds thresholds, BooleanSupplier stopping) {}
+    public record Terms(
+            Adaptive order,
+            int lanes,
+            Set<Member> targets,
+            Thresholds thresholds,
+            BooleanSupplier stopping,
+            Consumer<Cause> slowed) {}
 
     /**
      * Begins to feel what these nodes' clients do, while nothing moves: a look at those that have a baseline, some seconds where
@@ -92,12 +103,15 @@ public final class AdaptivePacer implements Pacer {
         this.order = terms.order();
         this.lanes = terms.lanes();
         this.stopping = terms.stopping();
+        this.slowed = terms.slowed();
         this.state = terms.order().state();
         this.controller = new SpeedController(order.latencyBudget(), state);
         this.speed = Speed.at(controller.level());
         ends.forEach(end -> {
             probes.put(end, new Probe(nodes, end.address()));
-            figures.put(end.address(), new NodeFigures(nodes, end.address(), terms.thresholds()));
+            figures.put(
+                    end.address(),
+                    new NodeFigures(nodes, end.address(), terms.targets().contains(end), terms.thresholds()));
         });
         this.thread = new Thread(this::control, "pacing");
         thread.setDaemon(true);
@@ -223,6 +237,7 @@ public final class AdaptivePacer implements Pacer {
         synchronized (this) {
             double before = controller.level();
             controller.look(readings);
+            controller.slowedFor().ifPresent(slowed);
             latency = latency(readings).or(() -> latency);
             speed = Speed.at(controller.level());
             if (controller.level() < before) {

@@ -17,7 +17,8 @@ import java.util.List;
 
 /**
  * What a node that takes part says of itself while a batch moves, by one INFO at each look: the CPU time of its main thread,
- * how far its replicas are behind, and what it holds for clients that do not read fast enough. Used by one thread.
+ * how far its replicas are behind, what it holds for clients that do not read fast enough, and on a node that takes slots its
+ * memory; that of one that gives them is why a cluster is grown. Used by one thread.
  */
 final class NodeFigures implements AutoCloseable {
     /** Half of the size at which a replica that stays over it is cut off (client-output-buffer-limit). */
@@ -30,20 +31,22 @@ final class NodeFigures implements AutoCloseable {
 
     private final Nodes nodes;
     private final NodeAddress address;
+    private final boolean takes;
     private final Thresholds thresholds;
     private final LoadMemory memory = new LoadMemory();
     private final Deque<Offset> offsets = new ArrayDeque<>();
     private Work before = new Work(0, 0);
     private Node node;
 
-    NodeFigures(Nodes nodes, NodeAddress address, Thresholds thresholds) {
+    NodeFigures(Nodes nodes, NodeAddress address, boolean takes, Thresholds thresholds) {
         this.nodes = nodes;
         this.address = address;
+        this.takes = takes;
         this.thresholds = thresholds;
     }
 
     /** What says that the node has enough to do; a node that does not answer says nothing here. */
-    List<String> pressures() {
+    List<Pressure> pressures() {
         try {
             node = node == null ? nodes.look(address) : node;
             return pressures(node.info(), System.nanoTime());
@@ -77,19 +80,36 @@ final class NodeFigures implements AutoCloseable {
     }
 
     /** The same of an answer that came at that moment, by a monotonic clock. */
-    List<String> pressures(ServerInfo info, long nanos) {
-        List<String> pressures = new ArrayList<>();
-        memory.cpuOver(address, info, nanos, thresholds.cpu()).ifPresent(pressures::add);
+    List<Pressure> pressures(ServerInfo info, long nanos) {
+        List<Pressure> pressures = new ArrayList<>();
+        memory.cpuOver(address, info, nanos, thresholds.cpu())
+                .ifPresent(text -> pressures.add(new Pressure(Cause.CPU, text)));
         memory.mark(info, nanos);
         long missing = missing(info, nanos);
         if (missing > 0) {
-            pressures.add(address + ": a replica misses " + missing + " bytes that were written more than "
-                    + thresholds.replicationLag().plus(ACKNOWLEDGED_EACH).toMillis()
-                    + " ms ago (thresholds.replicationLag)");
+            pressures.add(new Pressure(
+                    Cause.REPLICATION_LAG,
+                    address + ": a replica misses " + missing + " bytes that were written more than "
+                            + thresholds
+                                    .replicationLag()
+                                    .plus(ACKNOWLEDGED_EACH)
+                                    .toMillis()
+                            + " ms ago (thresholds.replicationLag)"));
         }
         if (info.load().outputBuffers() > MOST_BUFFERED) {
-            pressures.add(address + ": " + (info.load().outputBuffers() >> 20)
-                    + " MiB wait in output buffers for a client or a replica, limit " + (MOST_BUFFERED >> 20) + " MiB");
+            pressures.add(new Pressure(
+                    Cause.OUTPUT_BUFFERS,
+                    address + ": " + (info.load().outputBuffers() >> 20)
+                            + " MiB wait in output buffers for a client or a replica, limit " + (MOST_BUFFERED >> 20)
+                            + " MiB"));
+        }
+        long limit = info.load().memoryLimit();
+        long percent = limit == 0 ? 0 : info.load().usedMemory() * 100 / limit;
+        if (takes && percent > thresholds.memory()) {
+            pressures.add(new Pressure(
+                    Cause.MEMORY,
+                    address + ": memory " + percent + " % and it takes slots, limit " + thresholds.memory()
+                            + " % (thresholds.memory)"));
         }
         return pressures;
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param usual what clients feel with nobody at work
  * @param pressures what else says that the node has enough to do, for a person
  */
-record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<String> pressures) {
+record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<Pressure> pressures) {
     /**
      * In microseconds.
      *

@@ -51,6 +51,7 @@ final class SpeedController {
     private double step = STEP;
     private Trend trend;
     private int slowdowns;
+    private Optional<Cause> slowedFor = Optional.empty();
     private String why = "no look was taken yet";
 
     /**
@@ -69,11 +70,12 @@ final class SpeedController {
 
     /** What every node that takes part looks like now. */
     void look(List<Reading> readings) {
-        Optional<String> pressure = readings.stream()
+        slowedFor = Optional.empty();
+        Optional<Pressure> pressure = readings.stream()
                 .flatMap(reading -> pressures(reading).stream())
                 .findFirst();
         if (pressure.isPresent()) {
-            slowDown(pressure.get());
+            slowDown(pressure.get().cause(), pressure.get().text());
             return;
         }
         boolean known = readings.stream()
@@ -92,7 +94,7 @@ final class SpeedController {
                 ? Optional.of(mean.text())
                 : mean.over(trend.mean(), budget).or(() -> p99.over(trend.p99(), budget));
         if (over.isPresent()) {
-            slowDown(over.get() + ", budget " + budget + " %");
+            slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
             if (known && !mean.near(trend.mean(), budget) && !p99.near(trend.p99(), budget)) {
                 speedUp();
@@ -101,8 +103,10 @@ final class SpeedController {
         }
     }
 
-    private static List<String> pressures(Reading reading) {
-        return reading.felt().isEmpty() ? List.of(reading.node() + " did not answer the probe") : reading.pressures();
+    private static List<Pressure> pressures(Reading reading) {
+        return reading.felt().isEmpty()
+                ? List.of(new Pressure(Cause.NO_ANSWER, reading.node() + " did not answer the probe"))
+                : reading.pressures();
     }
 
     /**
@@ -163,7 +167,8 @@ final class SpeedController {
         step = Math.min(STEP, step * STEP_GROWTH);
     }
 
-    private void slowDown(String reason) {
+    private void slowDown(Cause cause, String reason) {
+        slowedFor = Optional.of(cause);
         remember(level);
         level = bounded(level * BACKOFF);
         trend = Trend.USUAL;
@@ -178,6 +183,11 @@ final class SpeedController {
     /** As part of full speed, from {@value #SLOWEST} to 1. */
     double level() {
         return level;
+    }
+
+    /** What the last look slowed it down for; empty where it did not. */
+    Optional<Cause> slowedFor() {
+        return slowedFor;
     }
 
     /** In percent, to a hundredth. */

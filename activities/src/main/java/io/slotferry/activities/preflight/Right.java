@@ -41,10 +41,16 @@ enum Right {
     CLIENT_KILL("client|kill", Need.RUN, "CLIENT KILL ID 1"),
     CONFIG_GET("config|get", Need.RUN, "CONFIG GET parameter"),
     CONFIG_SET("config|set", Need.RUN, "CONFIG SET parameter value"),
+    FUNCTION_LIST("function|list", Need.RUN, "FUNCTION LIST"),
+    FUNCTION_DUMP("function|dump", Need.RUN, "FUNCTION DUMP"),
+    FUNCTION_RESTORE("function|restore", Need.RUN, "FUNCTION RESTORE payload"),
     FUNCTION_FLUSH("function|flush", Need.RUN, "FUNCTION FLUSH"),
     REPLCONF("replconf", Need.BACKUP, "REPLCONF capa eof"),
     SYNC("sync", Need.BACKUP, "SYNC"),
-    FUNCTION_LIST("function|list", Need.LOOK, "FUNCTION LIST"),
+    HGETALL("hgetall", Need.LOOK, "HGETALL slotferry"),
+    SMEMBERS("smembers", Need.LOOK, "SMEMBERS slotferry"),
+    ZRANGE("zrange", Need.LOOK, "ZRANGE slotferry 0 -1"),
+    LRANGE("lrange", Need.LOOK, "LRANGE slotferry 0 -1"),
     MODULE_LIST("module|list", Need.LOOK, "MODULE LIST"),
     SLOWLOG_GET("slowlog|get", Need.LOOK, "SLOWLOG GET"),
     TIME("time", Need.LOOK, "TIME"),
@@ -81,7 +87,7 @@ enum Right {
         RUN,
         /** A run that makes a backup. */
         BACKUP,
-        /** Preflight alone, which sees less without. */
+        /** Preflight, which sees less without, or a batch, which halts on copies that it cannot compare. */
         LOOK
     }
 

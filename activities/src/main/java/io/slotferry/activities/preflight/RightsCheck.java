@@ -54,7 +54,7 @@ final class RightsCheck {
                 answers.warn(
                         CheckName.RIGHTS,
                         subject,
-                        evidence + "; preflight sees less without, the run needs none of them",
+                        evidence + "; a run can do without (docs/CREDENTIALS.md says what each is for)",
                         seen.remedy() + ", there and on every other node");
             }
         }

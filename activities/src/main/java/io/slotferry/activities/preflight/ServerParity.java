@@ -51,8 +51,9 @@ final class ServerParity {
                         CheckName.FUNCTION_PARITY,
                         "function library",
                         NodeReading::functions,
-                        "slots move without functions: FUNCTION DUMP on a node of the cluster, FUNCTION RESTORE on the new"
-                                + " one (or redis-cli --functions-rdb)"),
+                        "slots move without functions, and a new master that has none gets those that all nodes of the"
+                                + " cluster have alike: FUNCTION FLUSH on the new one and make the cluster's alike, or"
+                                + " FUNCTION DUMP on a node of the cluster and FUNCTION RESTORE on the new one"),
                 readings::isNewMaster);
         hardware();
     }
@@ -105,6 +106,13 @@ final class ServerParity {
         return common;
     }
 
+    /** Whether all old nodes answered, and have the same. */
+    private boolean alike(Kind kind) {
+        List<Answer<Map<String, String>>> all =
+                readings.members().values().stream().map(kind.of()).distinct().toList();
+        return all.size() == 1 && all.get(0) instanceof Answer.Done;
+    }
+
     private void compare(
             Kind kind, NodeAddress address, Answer<Map<String, String>> answer, Map<String, String> there) {
         Optional<NodeAddress> subject = Optional.of(address);
@@ -113,6 +121,14 @@ final class ServerParity {
             return;
         }
         Map<String, String> here = ((Answer.Done<Map<String, String>>) answer).value();
+        if (kind.check() == CheckName.FUNCTION_PARITY && here.isEmpty() && !there.isEmpty() && alike(kind)) {
+            answers.pass(
+                    kind.check(),
+                    subject,
+                    "it has none, and gets the cluster's " + kind.what() + " " + String.join(", ", there.keySet())
+                            + " when it joins");
+            return;
+        }
         List<String> lacking = new ArrayList<>();
         there.forEach((name, value) -> {
             if (!here.containsKey(name)) {

@@ -24,6 +24,9 @@ public interface ChangingNode extends Node {
     /** CLUSTER RESET HARD, then FUNCTION FLUSH where the server has functions. */
     void resetHard();
 
+    /** FUNCTION RESTORE of what another node dumped; refused where a library of the same name is there already. */
+    void restoreFunctions(byte[] dump);
+
     /** CONFIG SET. */
     void setConfig(String parameter, String value);
 

@@ -42,6 +42,12 @@ public interface Node extends AutoCloseable {
     /** DUMP of a key; empty where there is none. With {@code asking} for a slot that the node imports. */
     Optional<byte[]> dump(int database, byte[] key, boolean asking);
 
+    /**
+     * What a hash, list, set or sorted set holds: a digest, the same on two nodes that hold the same elements, with their times to
+     * live, in whatever order. Empty where the key is of another type, is gone, or may not be read.
+     */
+    Optional<byte[]> contents(int database, byte[] key, boolean asking);
+
     /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
     List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
 

@@ -31,6 +31,9 @@ public interface Particulars {
     /** FUNCTION LIST WITHCODE: a digest of the code by the library's name; empty before Redis 7.0. */
     Map<String, String> functions();
 
+    /** FUNCTION DUMP: all libraries, as FUNCTION RESTORE takes them. Refused by servers before Redis 7.0. */
+    byte[] functionDump();
+
     /** TIME. */
     Instant time();
 

@@ -84,6 +84,11 @@ final class RespChangingNode extends RespNode implements ChangingNode {
     }
 
     @Override
+    public void restoreFunctions(byte[] dump) {
+        connection.call(command("FUNCTION", "RESTORE", dump));
+    }
+
+    @Override
     public void setConfig(String parameter, String value) {
         connection.call(command("CONFIG", "SET", parameter, value));
     }

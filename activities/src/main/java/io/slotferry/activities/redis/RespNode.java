@@ -118,15 +118,43 @@ class RespNode implements Node {
 
     @Override
     public Optional<byte[]> dump(int inDatabase, byte[] key, boolean asking) {
-        List<CommandArguments> commands = new ArrayList<>(select(inDatabase));
-        if (asking) {
-            commands.add(command("ASKING"));
-        }
         CommandArguments dump = command("DUMP", (Object) key);
-        commands.add(dump);
-        List<Object> answers = connection.pipeline(commands);
-        Object answer = answers.get(answers.size() - 1);
+        Object answer = ask(inDatabase, dump, asking);
         return isGone(answer) ? Optional.empty() : Optional.of((byte[]) connection.value(dump, answer));
+    }
+
+    /** What a command about a key is answered, an error too. */
+    private Object ask(int inDatabase, CommandArguments command, boolean asking) {
+        List<Object> answers = pipelineIn(inDatabase, asking ? List.of(command("ASKING"), command) : List.of(command));
+        return answers.get(answers.size() - 1);
+    }
+
+    @Override
+    public Optional<byte[]> contents(int inDatabase, byte[] key, boolean asking) {
+        Contents contents = new Contents(type(inDatabase, key, asking), key);
+        Optional<Object> held = contents.reading()
+                .map(command -> ask(inDatabase, command, asking))
+                .filter(answer -> refusal(answer).isEmpty());
+        if (held.isEmpty()) {
+            return Optional.empty();
+        }
+        List<?> answer = (List<?>) held.get();
+        contents.add(answer);
+        List<Object> times = new ArrayList<>();
+        for (CommandArguments command : contents.readingExpiry(answer)) {
+            Object some = ask(inDatabase, command, asking);
+            Optional<String> refused = refusal(some);
+            if (refused.filter(error -> error.toLowerCase(Locale.ROOT).contains("unknown command"))
+                    .isPresent()) {
+                break;
+            }
+            if (refused.isPresent() || !(some instanceof List<?>)) {
+                return Optional.empty();
+            }
+            times.add(some);
+        }
+        contents.addExpiry(answer, times);
+        return Optional.of(contents.digest());
     }
 
     @Override
@@ -222,8 +250,12 @@ class RespNode implements Node {
 
     @Override
     public String type(int inDatabase, byte[] key) {
+        return type(inDatabase, key, false);
+    }
+
+    private String type(int inDatabase, byte[] key, boolean asking) {
         CommandArguments type = command("TYPE", (Object) key);
-        Object answer = pipelineIn(inDatabase, List.of(type)).get(0);
+        Object answer = ask(inDatabase, type, asking);
         return isGone(answer) ? "none" : text(connection.value(type, answer));
     }
 

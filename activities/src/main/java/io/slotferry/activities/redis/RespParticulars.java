@@ -99,6 +99,11 @@ final class RespParticulars implements Particulars {
     }
 
     @Override
+    public byte[] functionDump() {
+        return (byte[]) connection.call(command("FUNCTION", "DUMP"));
+    }
+
+    @Override
     public Instant time() {
         List<?> parts = list(connection.call(command("TIME")));
         return Instant.ofEpochSecond(Long.parseLong(text(parts.get(0))))

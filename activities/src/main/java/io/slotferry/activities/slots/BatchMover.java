@@ -60,6 +60,7 @@ public final class BatchMover {
     private final Optional<Course> course;
     private final BatchGuard guard;
     private final Patience patience;
+    private final MoveMeters.OfRun meters;
 
     /**
      * How long an attempt itself waits for what settles by itself; then it fails, and the next one does.
@@ -88,8 +89,8 @@ public final class BatchMover {
     }
 
     /** The same behind a guard, which holds back a batch that has not begun; one that returns slots it lets pass. */
-    public BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard) {
-        this(reader, course, guard, Patience.USUAL);
+    BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard, MoveMeters.OfRun meters) {
+        this(reader, course, guard, Patience.USUAL, meters);
     }
 
     BatchMover(ClusterReader reader, Optional<Course> course, Patience patience) {
@@ -97,10 +98,20 @@ public final class BatchMover {
     }
 
     BatchMover(ClusterReader reader, Optional<Course> course, BatchGuard guard, Patience patience) {
+        this(reader, course, guard, patience, MoveMeters.none());
+    }
+
+    private BatchMover(
+            ClusterReader reader,
+            Optional<Course> course,
+            BatchGuard guard,
+            Patience patience,
+            MoveMeters.OfRun meters) {
         this.reader = reader;
         this.course = course;
         this.guard = guard;
         this.patience = patience;
+        this.meters = meters;
     }
 
     /**
@@ -143,8 +154,8 @@ public final class BatchMover {
             this.lifeline = lifeline;
             this.memory = memory;
             this.gate = new Gate(reader, order, lifeline, course);
-            this.run = new BatchRun(order, lifeline, memory, taken);
-            this.paces = new Paces(reader.nodes(), order, guard.thresholds());
+            this.run = new BatchRun(order, lifeline, memory, taken, meters);
+            this.paces = new Paces(reader.nodes(), order, guard.thresholds(), meters);
             taken.recall(lifeline.lastReport());
             paces.recall(lifeline.lastReport());
         }
@@ -224,9 +235,11 @@ public final class BatchMover {
                         .mapToInt(task -> task.pending().size())
                         .sum();
                 resumed = resumed < 0 ? order.slots() - pending : resumed;
+                meters.pacing(run::paced, () -> run.progress().latency());
                 run.begin(order.slots() - pending, pacer, new Relook(patience.relook(), () -> look(ends(before))));
                 movement.move(passed.tasks(), passed.cluster().views());
             } finally {
+                meters.paced(run.paced(), run.progress().latency());
                 paces.learn(run.paced());
             }
         }

@@ -36,6 +36,7 @@ final class BatchRun {
     private final Lifeline lifeline;
     private final ProcessMemory memory;
     private final TakenSlots taken;
+    private final MoveMeters.OfRun meters;
     private final AtomicInteger slotsDone = new AtomicInteger();
     private final AtomicLong keys = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -47,11 +48,12 @@ final class BatchRun {
     private volatile Pacer pacer;
     private volatile Relook relook = Relook.none();
 
-    BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken) {
+    BatchRun(BatchOrder order, Lifeline lifeline, ProcessMemory memory, TakenSlots taken, MoveMeters.OfRun meters) {
         this.order = order;
         this.lifeline = lifeline;
         this.memory = memory;
         this.taken = taken;
+        this.meters = meters;
         this.pacer = Pacer.steady(order.mode());
     }
 
@@ -129,6 +131,7 @@ final class BatchRun {
         memory.carried(task.source(), task.target(), keysMoved);
         keys.addAndGet(keysMoved);
         bytes.addAndGet(bytesMoved);
+        meters.carried(keysMoved, bytesMoved);
         report();
     }
 
@@ -140,6 +143,7 @@ final class BatchRun {
 
     void moved(int slots) {
         slotsDone.addAndGet(slots);
+        meters.moved(slots);
         report();
     }
 

@@ -8,10 +8,8 @@ import io.slotferry.activities.slots.CallSizer.SizedKey;
 import io.slotferry.workflows.contract.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Sends the keys of open slots of one lane to its target with MIGRATE. */
@@ -198,18 +196,18 @@ final class KeyDrain {
             settle(database, List.of(key), alone);
             return;
         }
-        Optional<byte[]> onSource = lane.source().dump(database, key.key(), false);
-        Optional<byte[]> onTarget = lane.target().dump(database, key.key(), true);
-        if (onSource.isPresent() && onTarget.isPresent() && !Arrays.equals(onSource.get(), onTarget.get())) {
-            throw new Halted(
-                    FailureKind.KEY_ON_BOTH_SIDES,
-                    "Source and target of " + lane.task().name() + " hold differing copies of a key; both are kept.",
-                    List.of(
-                            "slot " + key.slot() + ", database " + database + ", key " + printable(key.key()),
-                            "DUMP on the source has " + onSource.get().length + " bytes, on the target "
-                                    + onTarget.get().length),
-                    "compare the two, delete the one that is wrong on its node, then slotferry retry");
-        }
+        new Copies(lane.source(), lane.target(), database, key.key())
+                .difference()
+                .ifPresent(difference -> {
+                    throw new Halted(
+                            FailureKind.KEY_ON_BOTH_SIDES,
+                            "Source and target of " + lane.task().name()
+                                    + " hold differing copies of a key; both are kept.",
+                            List.of(
+                                    "slot " + key.slot() + ", database " + database + ", key " + printable(key.key()),
+                                    difference),
+                            "compare the two, delete the one that is wrong on its node, then slotferry retry");
+                });
         Answer<Void> replaced = lane.source()
                 .migrate(order(database, true), List.of(List.of(key.key())))
                 .get(0);

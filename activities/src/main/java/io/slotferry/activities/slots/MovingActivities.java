@@ -22,6 +22,7 @@ public final class MovingActivities implements Activities.Moving {
     private final Attempts attempts;
     private final Courses courses;
     private final Guards guards;
+    private final MoveMeters meters;
 
     /** Finds the plan to which a run's batches belong. */
     @FunctionalInterface
@@ -35,11 +36,13 @@ public final class MovingActivities implements Activities.Moving {
         BatchGuard of(ActivityInfo info, BatchOrder order);
     }
 
-    public MovingActivities(Connections connections, Attempts attempts, Courses courses, Guards guards) {
+    public MovingActivities(
+            Connections connections, Attempts attempts, Courses courses, Guards guards, MoveMeters meters) {
         this.connections = connections;
         this.attempts = attempts;
         this.courses = courses;
         this.guards = guards;
+        this.meters = meters;
     }
 
     @Override
@@ -70,6 +73,6 @@ public final class MovingActivities implements Activities.Moving {
     private BatchMover mover(BatchOrder order) {
         ActivityInfo info = Activity.getExecutionContext().getInfo();
         ClusterReader reader = new ClusterReader(connections.to(order.access()));
-        return new BatchMover(reader, courses.of(info), guards.of(info, order));
+        return new BatchMover(reader, courses.of(info), guards.of(info, order), meters.of(info.getWorkflowId()));
     }
 }

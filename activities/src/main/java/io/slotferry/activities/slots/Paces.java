@@ -13,7 +13,9 @@ import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.SlotferryJson;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +30,14 @@ final class Paces {
     private final Nodes nodes;
     private final BatchOrder order;
     private final Thresholds thresholds;
+    private final MoveMeters.OfRun meters;
     private PacingState state;
 
-    Paces(Nodes nodes, BatchOrder order, Thresholds thresholds) {
+    Paces(Nodes nodes, BatchOrder order, Thresholds thresholds, MoveMeters.OfRun meters) {
         this.nodes = nodes;
         this.order = order;
         this.thresholds = thresholds;
+        this.meters = meters;
         this.state = order.adaptive().map(Adaptive::state).orElse(PacingState.FIRST);
     }
 
@@ -72,8 +76,12 @@ final class Paces {
                 .flatMap(task -> Stream.of(task.source(), task.target()))
                 .distinct()
                 .toList();
+        Set<Member> targets = tasks.stream().map(LaneTask::target).collect(Collectors.toSet());
         Adaptive adaptive =
                 new Adaptive(order.adaptive().map(Adaptive::latencyBudget).orElse(Pacing.DEFAULT_BUDGET), state);
-        return AdaptivePacer.start(nodes, ends, new AdaptivePacer.Terms(adaptive, order.lanes(), thresholds, stopping));
+        return AdaptivePacer.start(
+                nodes,
+                ends,
+                new AdaptivePacer.Terms(adaptive, order.lanes(), targets, thresholds, stopping, meters::slowed));
     }
 }

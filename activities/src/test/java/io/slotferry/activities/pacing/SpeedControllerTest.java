@@ -121,7 +121,8 @@ final class SpeedControllerTest {
     @Test
     void a_node_that_has_too_much_to_do_halves_the_speed_whatever_its_latency() {
         SpeedController controller = controller(80);
-        controller.look(List.of(new Reading(NODE, Optional.of(CALM), USUAL, List.of("10.0.0.1:7000: CPU 95 %"))));
+        controller.look(List.of(new Reading(
+                NODE, Optional.of(CALM), USUAL, List.of(new Pressure(Cause.CPU, "10.0.0.1:7000: CPU 95 %")))));
         assertThat(controller.level()).isEqualTo(0.4);
         assertThat(controller.text()).isEqualTo("ADAPTIVE: 40 % of full speed; 10.0.0.1:7000: CPU 95 %");
     }

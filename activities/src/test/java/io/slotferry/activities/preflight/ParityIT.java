@@ -6,6 +6,7 @@ import io.slotferry.servers.LocalCluster;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.PreflightReport;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,26 +127,46 @@ class ParityIT {
     }
 
     @Test
-    void functions_of_the_cluster_are_missed_on_a_new_master_and_come_to_a_replica_by_themselves() {
+    void functions_of_the_cluster_come_to_a_new_master_that_has_none_and_to_a_replica_by_themselves() {
         LocalNode replica = stage.cluster().startSpare();
         stage.newMaster(spare).newReplica(replica);
-        for (LocalNode master : stage.cluster().masters()) {
-            try (Jedis jedis = master.jedis()) {
+
+        assertThat(withFunctions(stage.cluster().masters()))
+                .isEqualTo("PASS@{new-1}: it has none, and gets the cluster's function library prices when it joins");
+    }
+
+    @Test
+    void functions_are_missed_on_a_new_master_that_has_others_or_where_old_nodes_differ() {
+        stage.newMaster(spare);
+        String remedy =
+                " -> slots move without functions, and a new master that has none gets those that all nodes of the"
+                        + " cluster have alike: FUNCTION FLUSH on the new one and make the cluster's alike, or FUNCTION DUMP on a"
+                        + " node of the cluster and FUNCTION RESTORE on the new one";
+        String missing =
+                "FAIL@{new-1}: on {new-1}, compared with the cluster's nodes: function library prices is missing";
+
+        assertThat(withFunctions(stage.cluster().masters().subList(0, 2))).isEqualTo(missing + remedy);
+        try (Jedis jedis = spare.jedis()) {
+            jedis.functionLoad("#!lua name=others\nredis.register_function('other', function() return 1 end)");
+            assertThat(withFunctions(stage.cluster().masters())).startsWith(missing + remedy);
+            jedis.functionFlush();
+        }
+    }
+
+    /** What the check says while these nodes have a library. */
+    private String withFunctions(List<LocalNode> nodes) {
+        for (LocalNode node : nodes) {
+            try (Jedis jedis = node.jedis()) {
                 jedis.functionLoad("#!lua name=prices\nredis.register_function('price', function() return 1 end)");
             }
         }
         String says = stage.says(CheckName.FUNCTION_PARITY);
-        for (LocalNode master : stage.cluster().masters()) {
-            try (Jedis jedis = master.jedis()) {
+        for (LocalNode node : nodes) {
+            try (Jedis jedis = node.jedis()) {
                 jedis.functionFlush();
             }
         }
-
-        assertThat(says)
-                .isEqualTo(
-                        "FAIL@{new-1}: on {new-1}, compared with the cluster's nodes: function library prices is missing"
-                                + " -> slots move without functions: FUNCTION DUMP on a node of the cluster, FUNCTION RESTORE on"
-                                + " the new one (or redis-cli --functions-rdb)");
+        return says;
     }
 
     @Test

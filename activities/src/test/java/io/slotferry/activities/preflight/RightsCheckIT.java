@@ -95,8 +95,8 @@ class RightsCheckIT {
 
             assertThat(stage.says(report, CheckName.RIGHTS))
                     .isEqualTo(eachNode(
-                            "WARN@{node}: user grower on {node} lacks: slowlog|get, acl|list; preflight sees less without,"
-                                    + " the run needs none of them -> ACL SETUSER grower +slowlog|get +acl|list, there and on every"
+                            "WARN@{node}: user grower on {node} lacks: slowlog|get, acl|list; a run can do without"
+                                    + " (docs/CREDENTIALS.md says what each is for) -> ACL SETUSER grower +slowlog|get +acl|list, there and on every"
                                     + " other node"));
             assertThat(stage.says(report, CheckName.SLOW_LOG))
                     .isEqualTo(eachNode("NOT_APPLICABLE@{node}: {node} refused SLOWLOG GET: NOPERM this user has no"

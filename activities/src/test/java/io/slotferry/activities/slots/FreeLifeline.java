@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /** An attempt without Temporal: lives until the test says otherwise. */
-public final class FreeLifeline implements Lifeline {
+public class FreeLifeline implements Lifeline {
     private final ConnectionName name;
     private final AtomicReference<JsonNode> report = new AtomicReference<>();
     private final Optional<JsonNode> lastReport;

@@ -8,6 +8,7 @@ import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.guard.BatchGuard;
 import io.slotferry.activities.pacing.AdaptivePacer;
+import io.slotferry.activities.pacing.Cause;
 import io.slotferry.planning.ClusterViews;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
@@ -25,6 +26,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +93,7 @@ class PacedBatchIT {
         assertThat(cluster.ownedBy(cluster.target).intersect(SlotRanges.parse("0-99")))
                 .isEqualTo(SlotRanges.parse("0-59"));
         try (RedisClusterClient client = RedisClusterClient.builder()
-                .nodes(java.util.Set.of(cluster.source.hostAndPort()))
+                .nodes(Set.of(cluster.source.hostAndPort()))
                 .clientConfig(DefaultJedisClientConfig.builder().resp2().build())
                 .build()) {
             cluster.written()
@@ -143,8 +146,9 @@ class PacedBatchIT {
     @Test
     void a_node_that_stands_still_slows_the_batch_down_and_when_it_answers_again_the_batch_becomes_faster() {
         Adaptive generous = new Adaptive(1_000, new PacingState(Map.of(), 80, 0, 100, 0, PacingState.Trend.USUAL));
-        AdaptivePacer.Terms terms =
-                new AdaptivePacer.Terms(generous, 4, new Thresholds(100, 100, LONG, LONG, LONG), () -> false);
+        Set<Cause> causes = ConcurrentHashMap.newKeySet();
+        AdaptivePacer.Terms terms = new AdaptivePacer.Terms(
+                generous, 4, Set.of(), new Thresholds(100, 100, LONG, LONG, LONG), () -> false, causes::add);
         // A member that stands still would leave a cluster that is not ok to the other tests.
         LocalNode alone = cluster.cluster.startSpare();
         try (AdaptivePacer pacer = AdaptivePacer.start(cluster.nodes, List.of(GrownCluster.member(alone)), terms)) {
@@ -155,6 +159,7 @@ class PacedBatchIT {
                 alone.resume();
             }
             await().atMost(LONG).until(() -> pacer.text().orElseThrow().contains("of " + GrownCluster.address(alone)));
+            assertThat(causes).contains(Cause.NO_ANSWER);
             double slow = pacer.state().orElseThrow().speed();
             await().atMost(LONG).until(() -> pacer.state().orElseThrow().speed() > slow);
         }
