@@ -47,7 +47,7 @@ public final class JobSizer {
     JobSizer(Kind kind, Pacing.Mode mode) {
         this.kind = kind;
         this.mode = mode;
-        this.longestStall = mode == Pacing.Mode.FAST ? 0.015 : 0.005;
+        this.longestStall = mode == Pacing.Mode.FAST ? 0.05 : 0.005;
     }
 
     /**

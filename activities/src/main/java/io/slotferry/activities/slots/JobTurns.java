@@ -2,7 +2,6 @@ package io.slotferry.activities.slots;
 
 import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.planning.NodeId;
-import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,22 +11,18 @@ import java.util.function.Supplier;
 
 /**
  * Whose turn it is. A source forks for every job, so it has one at a time. Sources on one host compete for its cores, and clients
- * of one that deletes what it has handed over wait for longer while others send theirs; but a job of Valkey waits for a timer of
- * its source half of the time, so in FAST two of a host's are under way. A target of Redis takes one job at a time, one of Valkey as
- * many as there are. Lanes take turns. Safe for use by several threads.
+ * of one that deletes what it has handed over wait for twice as long while others send theirs, so they have one job between
+ * them. A target of Redis takes one at a time, one of Valkey as many as there are. Lanes take turns. Safe for use by several
+ * threads.
  */
 final class JobTurns {
-    private static final int ON_A_HOST_IN_FAST = 2;
-
     private final Kind kind;
-    private final int onAHost;
     private final Map<NodeId, Semaphore> sources = new ConcurrentHashMap<>();
     private final Map<String, Semaphore> hosts = new ConcurrentHashMap<>();
     private final Map<NodeId, Semaphore> targets = new ConcurrentHashMap<>();
 
-    JobTurns(Kind kind, Pacing.Mode mode) {
+    JobTurns(Kind kind) {
         this.kind = kind;
-        this.onAHost = mode == Pacing.Mode.FAST ? ON_A_HOST_IN_FAST : 1;
     }
 
     /** Does a lane's job when no other one of this batch is in its way. */
@@ -38,7 +33,7 @@ final class JobTurns {
         if (kind == Kind.IMPORT) {
             turns.add(targets.computeIfAbsent(task.target().id(), any -> new Semaphore(1, true)));
         }
-        turns.add(hosts.computeIfAbsent(task.source().address().host(), any -> new Semaphore(onAHost, true)));
+        turns.add(hosts.computeIfAbsent(task.source().address().host(), any -> new Semaphore(1, true)));
         turns.forEach(Semaphore::acquireUninterruptibly);
         try {
             return job.get();

@@ -56,7 +56,8 @@ class BatchSizesIT {
 
             PlanAnswer byCost = plan(open);
             assertThat(planOf(byCost).batches()).hasSize(1);
-            assertThat(byCost.text()).contains("which every node offers; batches are as large as its jobs are worth.\n");
+            assertThat(byCost.text())
+                    .contains("which every node offers; batches are as large as its jobs are worth.\n");
 
             PlanAnswer byKeys = plan(request(cluster, spare, ", \"batch\": {\"migration\": \"KEYS\"}"));
             assertThat(planOf(byKeys).batches()).hasSize(41);

@@ -39,20 +39,20 @@ class JobSizerTest {
     @Test
     void a_source_of_valkey_is_not_left_with_more_keys_to_delete_than_the_mode_bears() {
         assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isBetween(50, 60);
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isBetween(150, 180);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isBetween(500, 600);
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(4_096);
     }
 
     @Test
     void no_last_job_is_left_with_a_few_keys() {
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-169"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-589"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(170);
+                .isEqualTo(590);
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-199"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-799"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(100);
+                .isEqualTo(400);
     }
 
     @Test
