@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class JobWatch {
     /** Each look is answered with all jobs that the node remembers, a thousand on Valkey. */
-    private static final long FIRST_POLL_MILLIS = 8;
+    private static final long FIRST_POLL_MILLIS = 2;
 
     private static final long LONGEST_POLL_MILLIS = 100;
 

@@ -9,6 +9,7 @@ import io.slotferry.planning.NodeId;
 import io.slotferry.planning.Shard;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder.Move;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -49,8 +50,8 @@ class JobTurnsTest {
     }
 
     /** The most jobs of these lanes that were at work together, of many. */
-    private int mostAtOnce(Kind kind, LaneTask... tasks) throws Exception {
-        JobTurns turns = new JobTurns(kind);
+    private int mostAtOnce(Kind kind, Mode mode, LaneTask... tasks) throws Exception {
+        JobTurns turns = new JobTurns(kind, mode);
         AtomicInteger atWork = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         List<Callable<Integer>> work = new ArrayList<>();
@@ -73,8 +74,8 @@ class JobTurnsTest {
     }
 
     /** Whether each of these lanes can have a job at work at the same time. */
-    private boolean together(Kind kind, LaneTask... tasks) throws Exception {
-        JobTurns turns = new JobTurns(kind);
+    private boolean together(Kind kind, Mode mode, LaneTask... tasks) throws Exception {
+        JobTurns turns = new JobTurns(kind, mode);
         CyclicBarrier all = new CyclicBarrier(tasks.length);
         List<Callable<Boolean>> work = new ArrayList<>();
         for (LaneTask task : tasks) {
@@ -103,6 +104,7 @@ class JobTurnsTest {
 
         assertThat(mostAtOnce(
                         kind,
+                        Mode.FAST,
                         lane(source, shard("10.0.0.8", 7008)),
                         lane(source, shard("10.0.0.9", 7009)),
                         lane(source, shard("10.0.0.9", 7009))))
@@ -111,14 +113,16 @@ class JobTurnsTest {
 
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
-    void sources_of_one_host_have_one_job_between_them_whatever_their_targets(Kind kind) throws Exception {
+    void sources_of_one_host_have_one_job_between_them_but_in_fast(Kind kind) throws Exception {
         LaneTask[] tasks = {
             lane(shard("10.0.0.1", 7001), shard("10.0.0.7", 7007)),
             lane(shard("10.0.0.1", 7002), shard("10.0.0.8", 7008)),
             lane(shard("10.0.0.1", 7003), shard("10.0.0.9", 7009))
         };
 
-        assertThat(mostAtOnce(kind, tasks)).isEqualTo(1);
+        assertThat(mostAtOnce(kind, Mode.STEADY, tasks)).isEqualTo(1);
+        assertThat(mostAtOnce(kind, Mode.ADAPTIVE, tasks)).isEqualTo(1);
+        assertThat(together(kind, Mode.FAST, tasks)).isTrue();
     }
 
     @Test
@@ -127,6 +131,7 @@ class JobTurnsTest {
 
         assertThat(together(
                         Kind.MIGRATESLOTS,
+                        Mode.STEADY,
                         lane(shard("10.0.0.1", 7001), target),
                         lane(shard("10.0.0.2", 7002), target),
                         lane(shard("10.0.0.3", 7003), target)))
@@ -138,9 +143,7 @@ class JobTurnsTest {
         Shard target = shard("10.0.0.9", 7009);
 
         assertThat(mostAtOnce(
-                        Kind.IMPORT,
-                        lane(shard("10.0.0.1", 7001), target),
-                        lane(shard("10.0.0.2", 7002), target)))
+                        Kind.IMPORT, lane(shard("10.0.0.1", 7001), target), lane(shard("10.0.0.2", 7002), target)))
                 .isEqualTo(1);
     }
 
@@ -148,6 +151,7 @@ class JobTurnsTest {
     void several_targets_of_redis_go_side_by_side() throws Exception {
         assertThat(together(
                         Kind.IMPORT,
+                        Mode.FAST,
                         lane(shard("10.0.0.1", 7001), shard("10.0.0.8", 7008)),
                         lane(shard("10.0.0.2", 7002), shard("10.0.0.9", 7009))))
                 .isTrue();
