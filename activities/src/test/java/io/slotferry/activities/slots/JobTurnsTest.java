@@ -143,7 +143,10 @@ class JobTurnsTest {
         Shard target = shard("10.0.0.9", 7009);
 
         assertThat(mostAtOnce(
-                        Kind.IMPORT, lane(shard("10.0.0.1", 7001), target), lane(shard("10.0.0.2", 7002), target)))
+                        Kind.IMPORT,
+                        Mode.FAST,
+                        lane(shard("10.0.0.1", 7001), target),
+                        lane(shard("10.0.0.2", 7002), target)))
                 .isEqualTo(1);
     }
 
