@@ -69,7 +69,7 @@ final class RequestOptions {
             description = "has a server on the worker load each file of the backup, as a second proof")
     private boolean restoreCheck;
 
-    @Option(names = "--batch-slots", paramLabel = "N", description = "the most slots in a batch (100)")
+    @Option(names = "--batch-slots", paramLabel = "N", description = "the most slots in a batch (100 key by key)")
     private Integer batchSlots;
 
     @Option(names = "--lanes", paramLabel = "N", description = "the most source-target pairs that move side by side")

@@ -56,11 +56,13 @@ final class PlanMaker {
             throw asked.failures().values().iterator().next();
         }
         AtomicOffer offer = offer(request, agreed);
-        PlanOutcome outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overLimit(), weights));
+        Sized sized = new Sized(
+                request, agreed, asked.answers(), keys(agreed), BatchSizes.of(reader, request, agreed, offer), weights);
+        PlanOutcome outcome = plan(sized, bigKeys.overLimit());
         boolean tooBig = isImpossibleForBigKeys(outcome);
         boolean accepted = tooBig && request.accept().contains(BigKeys.CHECK);
         if (accepted) {
-            outcome = Planner.plan(order(request, agreed, asked.answers(), bigKeys.overHardLimit(), weights));
+            outcome = plan(sized, bigKeys.overHardLimit());
             tooBig = isImpossibleForBigKeys(outcome);
         }
         List<NodeId> members =
@@ -100,6 +102,39 @@ final class PlanMaker {
                 joined);
     }
 
+    /**
+     * What a plan is made of.
+     *
+     * @param sizes of its batches, the best one first
+     */
+    private record Sized(
+            ExpandRequest request,
+            Agreed agreed,
+            Map<NodeAddress, NewNode> nodes,
+            Map<NodeId, Long> keys,
+            List<Integer> sizes,
+            Optional<SlotWeights> weights) {}
+
+    /** With the best size of batches; with another one where that is the plan that was agreed on. */
+    private PlanOutcome plan(Sized sized, SlotRanges kept) {
+        PlanOutcome best = Planner.plan(order(sized, sized.sizes().get(0), kept));
+        Optional<String> agreedOn = sized.request().plan();
+        if (agreedOn.isEmpty() || isPlan(best, agreedOn.get())) {
+            return best;
+        }
+        return sized.sizes().stream()
+                .skip(1)
+                .map(slots -> Planner.plan(order(sized, slots, kept)))
+                .filter(outcome -> isPlan(outcome, agreedOn.get()))
+                .findFirst()
+                .orElse(best);
+    }
+
+    private static boolean isPlan(PlanOutcome outcome, String fingerprint) {
+        return outcome instanceof PlanOutcome.Planned planned
+                && planned.plan().fingerprint().equals(fingerprint);
+    }
+
     /** What every member and every new node offers. */
     private AtomicOffer offer(ExpandRequest request, Agreed agreed) {
         if (request.batch().migration() == Migration.KEYS) {
@@ -132,7 +167,8 @@ final class PlanMaker {
         }
         if (offer.isTaken(wanted)) {
             return "Slots move whole by the servers' own migration ("
-                    + offer.kind().command() + "), which every node offers.\n";
+                    + offer.kind().command() + "), which every node offers"
+                    + (request.batch().slots().isEmpty() ? "; batches are as large as its jobs are worth.\n" : ".\n");
         }
         List<String> without = offer.without();
         return "Slots move key by key: "
@@ -207,27 +243,24 @@ final class PlanMaker {
                         + (request.backupOptions().restoreCheck() ? ", and loaded by a server there" : "") + ".\n";
     }
 
-    private PlanOrder order(
-            ExpandRequest request,
-            Agreed agreed,
-            Map<NodeAddress, NewNode> nodes,
-            SlotRanges kept,
-            Optional<SlotWeights> weights) {
+    private PlanOrder order(Sized sized, int slotsPerBatch, SlotRanges kept) {
+        ExpandRequest request = sized.request();
+        Map<NodeAddress, NewNode> nodes = sized.nodes();
         return new PlanOrder(
-                agreed.cluster(),
+                sized.agreed().cluster(),
                 request.add().masters().stream()
                         .map(address -> nodes.get(address).member())
                         .toList(),
                 request.add().replicas().stream()
                         .map(replica -> new NewReplica(nodes.get(replica.node()).member(), replica.replicaOf()))
                         .toList(),
-                request.batch().slots(),
+                slotsPerBatch,
                 attachOrder(request, nodes),
-                keys(agreed),
+                sized.keys(),
                 request.pacing().pause(),
                 request.canonical(),
                 kept,
-                weights);
+                sized.weights());
     }
 
     /**

@@ -64,6 +64,7 @@ final class AtomicLane {
             if (ended.moved()) {
                 left = left.minus(slots);
                 failures = 0;
+                load = left.isEmpty() ? load : load.with(figures());
                 continue;
             }
             if (lane.run().stopping()) {
@@ -88,21 +89,13 @@ final class AtomicLane {
             List<Integer> some = all.subList(from, Math.min(all.size(), from + COUNTED_AT_ONCE));
             keys.putAll(lane.checkSource(databases, some).keys());
         }
-        Map<String, String> facts = lane.source().particulars().facts();
+        SourceFigures figures = figures();
         double keysInAll = Math.max(1, lane.source().info().totalKeys());
-        return new Load(
-                keys,
-                number(facts, "used_memory_dataset") / keysInAll,
-                number(facts, "latest_fork_usec") / 1e6,
-                number(facts, "instantaneous_input_kbps") * 1024);
+        return new Load(keys, figures.datasetBytes() / keysInAll, figures.forkSeconds(), figures.writtenPerSecond());
     }
 
-    private static double number(Map<String, String> facts, String name) {
-        try {
-            return Double.parseDouble(facts.getOrDefault(name, "0"));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+    private SourceFigures figures() {
+        return SourceFigures.of(lane.source().particulars().facts());
     }
 
     /** When it is the lane's turn; the rest after it belongs to the turn, so that the nodes have it. */
@@ -132,8 +125,10 @@ final class AtomicLane {
         if (answer instanceof Answer.Refused<Void> refused) {
             return new Ended(false, refused.reply());
         }
-        Ended ended = new JobWatch(lane, own, lifeline).end(slots, limit(bytes));
+        JobWatch watch = new JobWatch(lane, own, lifeline);
+        Ended ended = watch.end(slots, limit(bytes));
         if (ended.moved()) {
+            sizer.stood(load.keys(slots), watch.longestAnswer());
             lane.run().jobMoved(lane.task(), slots, load.keys(slots), bytes);
         }
         return ended;

@@ -14,7 +14,7 @@ record AtomicLanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeli
     /** Moves what is left of them; answers lanes with slots that jobs failed to move. */
     List<LaneTask> move(List<LaneTask> tasks) {
         OwnJobs own = new OwnJobs(tasks, order.way());
-        JobTurns turns = new JobTurns(kind);
+        JobTurns turns = new JobTurns(kind, run.mode());
         Queue<LaneTask> failed = new ConcurrentLinkedQueue<>();
         new Lanes(order, run, session, lifeline).move(tasks, mover -> {
             SlotRanges left = new AtomicLane(mover, kind, own, turns, lifeline).move();

@@ -25,7 +25,9 @@ import java.util.stream.Stream;
  * says of itself decides nothing. A job that fails over and over, takes too long, or is in the way of a stop is cancelled.
  */
 final class JobWatch {
+    /** Each look is answered with all jobs that the node remembers, a thousand on Valkey. */
     private static final long FIRST_POLL_MILLIS = 2;
+
     private static final long LONGEST_POLL_MILLIS = 100;
 
     /** A job's end is noticed after a twentieth of its time at most. */
@@ -45,6 +47,7 @@ final class JobWatch {
     private final Lifeline lifeline;
     private String why = "";
     private boolean cancelled;
+    private Duration longestAnswer = Duration.ZERO;
 
     JobWatch(LaneMover lane, OwnJobs own, Lifeline lifeline) {
         this.lane = lane;
@@ -59,6 +62,11 @@ final class JobWatch {
      * @param why it did not move them
      */
     record Ended(boolean moved, String why) {}
+
+    /** How long the source has let a look wait at most: so long its clients waited, too. */
+    Duration longestAnswer() {
+        return longestAnswer;
+    }
 
     /**
      * Waits until no job about these slots is at work on either end.
@@ -168,7 +176,10 @@ final class JobWatch {
     }
 
     private List<Job> running(SlotRanges slots) {
+        long asked = System.nanoTime();
         MigrationJobs source = lane.source().migrationJobs();
+        Duration answered = Duration.ofNanos(System.nanoTime() - asked);
+        longestAnswer = answered.compareTo(longestAnswer) > 0 ? answered : longestAnswer;
         MigrationJobs target = lane.target().migrationJobs();
         own.requireNoOther(lane.task().source().address(), source);
         own.requireNoOther(lane.task().target().address(), target);

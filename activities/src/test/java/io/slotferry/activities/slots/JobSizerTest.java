@@ -6,6 +6,7 @@ import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.slots.JobSizer.Load;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,21 +38,53 @@ class JobSizerTest {
 
     @Test
     void a_source_of_valkey_is_not_left_with_more_keys_to_delete_than_the_mode_bears() {
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(250);
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isEqualTo(500);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isBetween(50, 60);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isBetween(500, 600);
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(4_096);
     }
 
     @Test
     void no_last_job_is_left_with_a_few_keys() {
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-500"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-589"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(501);
+                .isEqualTo(590);
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-700"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-799"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(500);
+                .isEqualTo(400);
+    }
+
+    @Test
+    void a_source_of_valkey_that_forks_for_longer_than_it_may_delete_deletes_for_as_long_as_it_forks() {
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0.1, 0)))
+                .isBetween(1_000, 1_200);
+    }
+
+    @Test
+    void a_slow_part_makes_jobs_smaller_but_not_so_small_that_the_fork_is_what_clients_feel() {
+        JobSizer sizer = new JobSizer(Kind.MIGRATESLOTS, Mode.ADAPTIVE);
+
+        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.5).size()).isBetween(25, 30);
+        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.01).size()).isBetween(20, 24);
+    }
+
+    @Test
+    void jobs_become_smaller_where_a_source_stood_still_for_twice_as_long_as_it_should() {
+        JobSizer sizer = new JobSizer(Kind.MIGRATESLOTS, Mode.FAST);
+        Load load = load(100, 100, 0, 0);
+        int first = sizer.next(SLOTS, load).size();
+
+        sizer.stood(15_000, Duration.ofMillis(20));
+        sizer.stood(999, Duration.ofMillis(500));
+        assertThat(sizer.next(SLOTS, load).size()).isEqualTo(first);
+
+        sizer.stood(15_000, Duration.ofMillis(40));
+        int fewer = sizer.next(SLOTS, load).size();
+        assertThat(fewer).isLessThan(first);
+
+        sizer.stood(10_000, Duration.ofMillis(1));
+        assertThat(sizer.next(SLOTS, load).size()).isEqualTo(fewer);
     }
 
     @Test

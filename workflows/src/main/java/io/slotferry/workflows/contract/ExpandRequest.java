@@ -58,9 +58,14 @@ public record ExpandRequest(
 
     /**
      * This request as JSON on one line, without what only says how far to go and who must agree: a rehearsed plan and the
-     * run itself have the same text, and so the same fingerprint.
+     * run itself have the same text, and so the same fingerprint. How large batches are that the request leaves open is the
+     * plan's to say.
      */
     public String canonical() {
+        if (batch.slots().isEmpty()) {
+            return with(new BatchOptions(Optional.of(BatchOptions.USUAL_SLOTS), batch.lanes(), batch.migration()))
+                    .canonical();
+        }
         ObjectNode tree = SlotferryJson.mapper().valueToTree(this);
         tree.remove(List.of("approval", "stopAfter", "plan"));
         if (thresholds.equals(Thresholds.DEFAULT)) {
@@ -103,13 +108,26 @@ public record ExpandRequest(
 
     /** The same with this changed. */
     public ExpandRequest with(Tuning tuning) {
+        return copy(new BatchOptions(batch.slots(), tuning.lanes(), batch.migration()), tuning, plan);
+    }
+
+    /** The same for a plan that was agreed on: where it can still be made it is to be this one. */
+    public ExpandRequest agreedOn(String fingerprint) {
+        return copy(batch, tuning(), Optional.of(fingerprint));
+    }
+
+    private ExpandRequest with(BatchOptions other) {
+        return copy(other, tuning(), plan);
+    }
+
+    private ExpandRequest copy(BatchOptions batches, Tuning tuning, Optional<String> fingerprint) {
         return new ExpandRequest(
                 cluster,
                 add,
                 backup,
                 approval,
                 stopAfter,
-                new BatchOptions(batch.slots(), tuning.lanes(), batch.migration()),
+                batches,
                 tuning.pacing(),
                 attachReplicas,
                 onFailure,
@@ -120,7 +138,7 @@ public record ExpandRequest(
                 tuning.window(),
                 prepareBefore,
                 balance,
-                plan);
+                fingerprint);
     }
 
     /** Whether a person has still to approve the plan: one that the request names was approved already. */
@@ -175,19 +193,23 @@ public record ExpandRequest(
     /**
      * How slots are cut into batches.
      *
-     * @param slots the most slots in a batch
+     * @param slots the most slots in a batch; empty where that is left to what moves them
      * @param lanes the most source→target pairs that move side by side
      * @param migration how their slots move
      */
-    public record BatchOptions(int slots, int lanes, Migration migration) {
+    public record BatchOptions(Optional<Integer> slots, int lanes, Migration migration) {
+        /** What a batch that moves key by key has at most, where nothing else was said. */
+        public static final int USUAL_SLOTS = 100;
+
         public BatchOptions {
+            slots = slots == null ? Optional.empty() : slots;
             // Requests that were written down before there was a choice left it open.
             migration = migration == null ? Migration.AUTO : migration;
         }
 
         /** With the migration that the servers offer. */
         public BatchOptions(int slots, int lanes) {
-            this(slots, lanes, Migration.AUTO);
+            this(Optional.of(slots), lanes, Migration.AUTO);
         }
     }
 

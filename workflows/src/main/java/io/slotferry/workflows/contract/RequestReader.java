@@ -38,7 +38,6 @@ public final class RequestReader {
     private static final String NAME_RULE = "1 to 64 letters, digits, dots, dashes or underscores";
     private static final int MAX_LANES = 64;
     private static final int DEFAULT_LANES = 4;
-    private static final int DEFAULT_SLOTS = 100;
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
     private static final int HIGHEST_BUDGET = 1_000;
@@ -256,12 +255,12 @@ public final class RequestReader {
     }
 
     private static BatchOptions batch(JsonFields fields) {
-        int slots = fields.integer("slots", 1, SlotRange.SLOTS, DEFAULT_SLOTS);
+        int slots = fields.integer("slots", 1, SlotRange.SLOTS, BatchOptions.USUAL_SLOTS);
         int lanes = lanes(fields, DEFAULT_LANES);
         Migration migration =
                 Migration.valueOf(fields.choice("migration", names(Migration.values()), List.of(), "AUTO"));
         fields.nothingElse();
-        return new BatchOptions(slots, lanes, migration);
+        return new BatchOptions(fields.has("slots") ? Optional.of(slots) : Optional.empty(), lanes, migration);
     }
 
     static int lanes(JsonFields fields, int otherwise) {

@@ -65,7 +65,7 @@ final class Agreement {
         }
         run.begin(Phase.PLAN, "makes the plan");
         weigh();
-        run.planned(makePlan("make the plan"));
+        run.planned(makePlan(request, "make the plan"));
         if (run.plan().isEmpty()) {
             return Optional.of(Ending.alreadyDone());
         }
@@ -143,7 +143,7 @@ final class Agreement {
             String agreed = run.fingerprint();
             run.now("takes the lease on the cluster");
             lease.take(run.members());
-            PlanAnswer now = makePlan("make the plan again, now that the cluster is held");
+            PlanAnswer now = makePlan(request.agreedOn(agreed), "make the plan again, now that the cluster is held");
             run.planned(now);
             if (now.plan().isEmpty()) {
                 return Optional.of(Ending.alreadyDone());
@@ -163,7 +163,7 @@ final class Agreement {
         String agreed = run.fingerprint();
         preflight();
         run.begin(Phase.PLAN, "makes the plan again, now that the window is open");
-        PlanAnswer now = makePlan("make the plan again, now that the window is open");
+        PlanAnswer now = makePlan(request.agreedOn(agreed), "make the plan again, now that the window is open");
         run.planned(now);
         if (now.plan().isEmpty()) {
             return Optional.of(Ending.alreadyDone());
@@ -193,8 +193,8 @@ final class Agreement {
                 + " takes its place");
     }
 
-    private PlanAnswer makePlan(String summary) {
-        PlanAnswer answer = rooms.looking(summary).makePlan(request, bigKeys, weights);
+    private PlanAnswer makePlan(ExpandRequest wanted, String summary) {
+        PlanAnswer answer = rooms.looking(summary).makePlan(wanted, bigKeys, weights);
         CancellationScope.throwCanceled();
         return answer;
     }

@@ -10,6 +10,7 @@ import io.slotferry.workflows.contract.BatchOrder;
 import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOrder.Way;
 import io.slotferry.workflows.contract.ExpandRequest;
+import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.PacingState;
@@ -63,6 +64,14 @@ final class BatchOrders {
         return pacing.mode() == Pacing.Mode.ADAPTIVE
                 ? order.keeping(new BatchOrder.Adaptive(pacing.latencyBudget(), PacingState.FIRST))
                 : order;
+    }
+
+    /** The most slots in a batch of the way back: as on the way there. */
+    static int slotsPerBatch(ExpandRequest request, Plan plan) {
+        return request.batch()
+                .slots()
+                .orElseGet(() ->
+                        plan.batches().stream().mapToInt(Batch::slots).max().orElse(BatchOptions.USUAL_SLOTS));
     }
 
     /** The new replicas of those shards that {@code which} takes, each with the shard that it will follow. */

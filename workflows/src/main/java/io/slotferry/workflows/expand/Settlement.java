@@ -42,7 +42,7 @@ record Settlement(Run run, Rooms rooms) {
 
     private ReturnPlan look(Looking looking, boolean openOnly) {
         return looking.planReturn(
-                new ReturnOrder(run.access(), plan(), run.request().batch().slots(), openOnly));
+                new ReturnOrder(run.access(), plan(), BatchOrders.slotsPerBatch(run.request(), plan()), openOnly));
     }
 
     private void settle(ReturnPlan way, Way direction) {

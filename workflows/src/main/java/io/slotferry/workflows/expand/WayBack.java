@@ -97,8 +97,7 @@ final class WayBack {
     private void returnSlots() {
         run.goingBack("plans the way back");
         ReturnPlan way = rooms.looking("plan the way back")
-                .planReturn(
-                        new ReturnOrder(request.access(), plan, request.batch().slots(), false));
+                .planReturn(new ReturnOrder(request.access(), plan, BatchOrders.slotsPerBatch(request, plan), false));
         CancellationScope.throwCanceled();
         run.returned().left(way.batches().size(), way.slots());
         rooms.batches()

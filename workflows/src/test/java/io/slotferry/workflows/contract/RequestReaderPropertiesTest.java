@@ -16,6 +16,7 @@ import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BigKeyLimits;
 import io.slotferry.workflows.contract.ExpandRequest.ClusterRef;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.OnFailure;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
@@ -124,8 +125,9 @@ class RequestReaderPropertiesTest {
                         replicas().list().ofMaxSize(3).uniqueElements(Replica::node))
                 .as(Add::new);
         Arbitrary<BatchOptions> batch = Combinators.combine(
-                        Arbitraries.integers().between(1, 16_384),
-                        Arbitraries.integers().between(1, 64))
+                        Arbitraries.integers().between(1, 16_384).optional(),
+                        Arbitraries.integers().between(1, 64),
+                        Arbitraries.of(Migration.class))
                 .as(BatchOptions::new);
         Arbitrary<Pacing> pacing = Arbitraries.oneOf(
                 Arbitraries.just(new Pacing(Pacing.Mode.FAST, Duration.ZERO)),

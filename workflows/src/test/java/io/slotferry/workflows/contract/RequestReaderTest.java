@@ -10,6 +10,7 @@ import io.slotferry.workflows.contract.ExpandRequest.Approval;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
 import io.slotferry.workflows.contract.ExpandRequest.BackupOptions;
 import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
+import io.slotferry.workflows.contract.ExpandRequest.Migration;
 import io.slotferry.workflows.contract.ExpandRequest.Network;
 import io.slotferry.workflows.contract.ExpandRequest.Pacing;
 import io.slotferry.workflows.contract.ExpandRequest.Replica;
@@ -43,7 +44,7 @@ class RequestReaderTest {
                         new Replica(new NodeAddress("10.0.0.5", 7001), Optional.of(new NodeAddress("10.0.0.4", 7000))));
         assertThat(request.approval()).isEqualTo(Approval.REQUIRED);
         assertThat(request.stopAfter()).isEmpty();
-        assertThat(request.batch()).isEqualTo(new BatchOptions(100, 4));
+        assertThat(request.batch()).isEqualTo(new BatchOptions(Optional.empty(), 4, Migration.AUTO));
         assertThat(request.pacing()).isEqualTo(new Pacing(Pacing.Mode.ADAPTIVE, Duration.ofSeconds(10)));
         assertThat(request.attachReplicas()).isEqualTo(AttachReplicas.AUTO);
         assertThat(request.accept()).isEmpty();
@@ -148,6 +149,25 @@ class RequestReaderTest {
                 .isEqualTo(open);
         assertThat(read(WHOLE.formatted(", 'batch': {'migration': 'ATOMIC'}")).canonical())
                 .contains("\"batch\":{\"slots\":100,\"lanes\":4,\"migration\":\"ATOMIC\"}");
+    }
+
+    @Test
+    void a_batch_of_the_usual_size_that_is_spelled_out_is_obeyed_and_has_the_canonical_text_of_one_left_open() {
+        ExpandRequest open = read(WHOLE.formatted(""));
+        ExpandRequest said = read(WHOLE.formatted(", 'batch': {'slots': 100}"));
+
+        assertThat(said.batch().slots()).contains(100);
+        assertThat(said.canonical()).isEqualTo(open.canonical());
+    }
+
+    @Test
+    void a_request_for_a_plan_that_was_agreed_on_is_the_same_in_all_else() {
+        ExpandRequest open = read(WHOLE.formatted(""));
+        ExpandRequest agreed = open.agreedOn("f".repeat(64));
+
+        assertThat(agreed.plan()).contains("f".repeat(64));
+        assertThat(agreed.batch()).isEqualTo(open.batch());
+        assertThat(agreed.canonical()).isEqualTo(open.canonical());
     }
 
     @Test

@@ -39,6 +39,7 @@ import io.slotferry.workflows.contract.ClusterAccess;
 import io.slotferry.workflows.contract.CourseSoFar;
 import io.slotferry.workflows.contract.ExpandRequest;
 import io.slotferry.workflows.contract.ExpandRequest.AttachReplicas;
+import io.slotferry.workflows.contract.ExpandRequest.BatchOptions;
 import io.slotferry.workflows.contract.ExpandResult;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Failures;
@@ -230,7 +231,7 @@ final class FakeActivities implements Looking, Scanning, BackingUp, Joining, Mov
                 cluster.seen(),
                 masters,
                 replicas,
-                request.batch().slots(),
+                request.batch().slots().orElse(BatchOptions.USUAL_SLOTS),
                 request.attachReplicas() == AttachReplicas.BEFORE_RESHARD
                         ? AttachOrder.BEFORE_RESHARD
                         : AttachOrder.AFTER_RESHARD,
