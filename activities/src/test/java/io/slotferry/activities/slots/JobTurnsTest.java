@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class JobTurnsTest {
                 for (int job = 0; job < JOBS; job++) {
                     turns.take(task, () -> {
                         most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
-                        Thread.yield();
+                        LockSupport.parkNanos(1);
                         return atWork.decrementAndGet();
                     });
                 }
