@@ -12,8 +12,11 @@ import java.time.Duration;
  * @param lanes of those that the order allows, the part that is at work together, from 0 to 1
  */
 public record Speed(int window, Duration callBudget, double duty, double lanes) {
-    /** Slots cost round trips, and writes of nodes.conf, by the window. */
-    private static final int WINDOW = 16;
+    /**
+     * Whatever the speed, all nodes write nodes.conf for each window that changes hands, with an fsync, for which their clients
+     * wait: so there are few.
+     */
+    private static final int WINDOW = 128;
 
     private static final Duration LONGEST_CALL = Duration.ofMillis(5);
     private static final Duration SHORTEST_CALL = Duration.ofNanos(250_000);

@@ -37,7 +37,7 @@ final class LaneGroup implements Lanes.Mover {
      * fill one, and into no fewer groups than may move side by side.
      *
      * @param tasks the longest first
-     * @param sideBySide how many move side by side
+     * @param sideBySide how many move side by side, at the speed that is now
      * @param window how many slots a window has
      */
     static List<List<LaneTask>> of(List<LaneTask> tasks, int sideBySide, int window) {

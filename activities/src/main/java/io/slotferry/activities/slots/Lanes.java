@@ -27,10 +27,15 @@ record Lanes(BatchOrder order, BatchRun run, ChangeSession session, Lifeline lif
     void move(List<LaneTask> tasks) {
         Broadcast broadcast = new Broadcast(session);
         sideBySide(
-                LaneGroup.of(left(tasks), order.lanes(), run.speed().window()),
+                LaneGroup.of(left(tasks), atWork(), run.speed().window()),
                 group -> new LaneGroup(group, run, session, broadcast),
                 LaneGroup::move,
                 broadcast::end);
+    }
+
+    /** How many lanes the pacing has at work together. */
+    private int atWork() {
+        return (int) Math.max(1, Math.round(order.lanes() * run.speed().lanes()));
     }
 
     /** Moves what is left of them by this, the longest first. */

@@ -226,7 +226,7 @@ final class SpeedControllerTest {
             assertThat(controller.level()).isBetween(SpeedController.SLOWEST, 1.0);
             Speed speed = Speed.at(controller.level());
             assertThat(speed.callBudget().toNanos()).isBetween(250_000L, 5_000_000L);
-            assertThat(speed.window()).isEqualTo(16);
+            assertThat(speed.window()).isEqualTo(128);
             assertThat(speed.duty()).isBetween(2 * SpeedController.SLOWEST, 1.0);
             assertThat(speed.lanes()).isEqualTo(speed.duty());
         }
