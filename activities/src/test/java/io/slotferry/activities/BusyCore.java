@@ -38,9 +38,19 @@ public final class BusyCore implements AutoCloseable {
         }
     }
 
+    /** Since Redis 7.2 the time of day stands still while a script runs; before it scripts do not know CPU time. */
+    private static final String SCRIPT = """
+            local known, cpu = pcall(function() return os.clock end)
+            local now = known and cpu or function()
+              local time = redis.call('TIME')
+              return time[1] + time[2] / 1000000
+            end
+            local began = now()
+            repeat until now() - began > tonumber(ARGV[1])
+            """;
+
     private static void runScript(Jedis jedis, Duration duration) {
-        // By CPU time: since Redis 7.2 the time of day stands still while a script runs.
-        jedis.eval("local began = os.clock() repeat until os.clock() - began > " + duration.toNanos() / 1e9);
+        jedis.eval(SCRIPT, List.of(), List.of(String.valueOf(duration.toNanos() / 1e9)));
     }
 
     /** Returns once no script runs any more. */

@@ -52,10 +52,10 @@ final class Probe implements AutoCloseable {
         Histogram look = recorder.getIntervalHistogram();
         boolean broken = failed;
         failed = false;
-        countWaiting(look);
         if (broken || look.getTotalCount() == 0) {
             return Optional.empty();
         }
+        countWaiting(look);
         looks.addLast(look);
         if (looks.size() > LOOKS_OF_P99) {
             looks.removeFirst();

@@ -30,10 +30,13 @@ import redis.clients.jedis.Pipeline;
 class AdaptiveJobsIT {
     private static final int BUDGET = 10;
     private static final int SLOTS = 100;
-    private static final int KEYS_OF_SLOT = 60;
+    private static final int KEYS_OF_SLOT = 6;
 
-    /** Together some 60 MB of each hundred slots: more than the smallest job takes. */
-    private static final String VALUE = "x".repeat(10_000);
+    /** Together some 60 MB of each hundred slots: more than the smallest job takes, and so few keys that none is cut by their number. */
+    private static final String VALUE = "x".repeat(100_000);
+
+    /** What clients write makes jobs smaller, too. */
+    private static final int CALM_KILOBYTES = 1_000;
 
     static Stream<WantedServer> servers() {
         return WantedServer.named("redis-8.6", "valkey-9.1");
@@ -63,6 +66,18 @@ class AdaptiveJobsIT {
         }
     }
 
+    /** Kilobytes a second that the source reads from its clients. */
+    private static double written(GrownCluster cluster) {
+        try (Jedis jedis = cluster.source.jedis()) {
+            return jedis.info("stats")
+                    .lines()
+                    .filter(line -> line.startsWith("instantaneous_input_kbps:"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void a_batch_moves_by_jobs_and_by_smaller_ones_where_clients_feel_it_and_none_of_their_writes_is_lost(
@@ -71,6 +86,7 @@ class AdaptiveJobsIT {
                 AckedWrites writes = new AckedWrites(cluster.cluster.masters())) {
             fill(cluster);
             await().atMost(Duration.ofMinutes(1)).until(() -> writes.count() > 50);
+            await().atMost(Duration.ofMinutes(1)).until(() -> written(cluster) < CALM_KILOBYTES);
 
             BatchOutcome unnoticed = cluster.mover()
                     .move(adaptive(cluster, 0, 60_000_000, 100), new FreeLifeline(1, 1, Optional.empty()));

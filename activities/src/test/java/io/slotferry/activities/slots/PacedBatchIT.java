@@ -154,12 +154,12 @@ class PacedBatchIT {
         try (AdaptivePacer pacer = AdaptivePacer.start(cluster.nodes, List.of(GrownCluster.member(alone)), terms)) {
             alone.suspend();
             try {
-                await().atMost(LONG).until(() -> pacer.state().orElseThrow().slowdowns() > 0);
+                await().atMost(LONG).until(() -> causes.contains(Cause.NO_ANSWER));
+                assertThat(pacer.state().orElseThrow().slowdowns()).isPositive();
             } finally {
                 alone.resume();
             }
             await().atMost(LONG).until(() -> pacer.text().orElseThrow().contains("of " + GrownCluster.address(alone)));
-            assertThat(causes).contains(Cause.NO_ANSWER);
             double slow = pacer.state().orElseThrow().speed();
             await().atMost(LONG).until(() -> pacer.state().orElseThrow().speed() > slow);
         }
