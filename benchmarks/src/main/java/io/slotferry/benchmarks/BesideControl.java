@@ -64,8 +64,8 @@ public final class BesideControl implements Callable<Integer> {
             names = "--call",
             paramLabel = "CALL",
             description =
-                    "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 and of 6,000 elements); default: ${DEFAULT-VALUE}")
-    private ClientCall call = ClientCall.LONG_LIST;
+                    "what clients ask for: ${COMPLETION-CANDIDATES} (of 600 elements, of 300 kB); default: ${DEFAULT-VALUE}")
+    private ClientCall call = ClientCall.HASH;
 
     @Option(
             names = "--connections",
