@@ -11,6 +11,7 @@ import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Baseline;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,10 @@ public final class AdaptivePacer implements Pacer {
 
     private static final long LOOK_NANOS = 500_000_000;
     private static final int LOOKS_OF_BASELINE = 8;
+
+    /** Less says nothing. */
+    private static final long SHORTEST_LOOK_NANOS = 100_000_000;
+
     /** INFO takes a node longer than a PING does: not at every look. */
     private static final int LOOKS_PER_INFO = 2;
 
@@ -64,6 +69,7 @@ public final class AdaptivePacer implements Pacer {
     private final Thread thread;
     private PacingState state;
     private Optional<ClientLatency> latency = Optional.empty();
+    private long lookedAt;
     private int atWork;
     private int resting;
     private boolean quiet;
@@ -95,6 +101,8 @@ public final class AdaptivePacer implements Pacer {
     public static AdaptivePacer start(Nodes nodes, Collection<Member> ends, Terms terms) {
         AdaptivePacer pacer = new AdaptivePacer(nodes, ends, terms);
         pacer.takeBaselines();
+        pacer.probes.values().forEach(Probe::forget);
+        pacer.lookedAt = System.nanoTime();
         pacer.thread.start();
         return pacer;
     }
@@ -127,16 +135,15 @@ public final class AdaptivePacer implements Pacer {
     /** Nothing moves now, nor has for so long. */
     private void lookWhileQuiet(long settling) {
         LockSupport.parkNanos(settling);
-        probes.values().forEach(Probe::forget);
+        probes.values().forEach(Probe::skip);
         LockSupport.parkNanos(LOOK_NANOS);
-        probes.forEach((end, probe) -> {
-            Optional<Latency> felt = probe.take();
+        probes.forEach((end, probe) -> probe.mean().ifPresent(mean -> {
             synchronized (this) {
                 state.baseline(end.id())
-                        .flatMap(baseline -> felt.map(look -> baseline.after(look.mean())))
+                        .map(baseline -> baseline.after(mean))
                         .ifPresent(baseline -> state = state.with(end.id(), baseline));
             }
-        });
+        }));
     }
 
     private void takeMissingBaselines() {
@@ -150,7 +157,7 @@ public final class AdaptivePacer implements Pacer {
         for (int look = -1; look < LOOKS_OF_BASELINE && !unknown.isEmpty() && !stopping.getAsBoolean(); look++) {
             LockSupport.parkNanos(LOOK_NANOS);
             for (Member end : unknown) {
-                Optional<Latency> felt = probes.get(end).take();
+                Optional<Latency> felt = probes.get(end).take(Long.MAX_VALUE);
                 if (look >= 0) {
                     felt.ifPresent(looks.get(end)::add);
                 }
@@ -173,17 +180,17 @@ public final class AdaptivePacer implements Pacer {
     static Baseline baseline(List<Latency> looks) {
         long[] means = looks.stream().mapToLong(Latency::mean).sorted().toArray();
         long p99 = looks.get(looks.size() - 1).p99();
+        // The p99 of fewer looks is the highest of a few answers.
         long highest = looks.stream()
-                .filter(Latency::tellsP99)
+                .skip(looks.size() / 2)
                 .mapToLong(Latency::p99)
                 .max()
                 .orElse(p99);
-        return new Baseline(means[looks.size() / 2], p99, means[means.length - 1], Math.max(p99, highest));
+        return new Baseline(means[looks.size() / 2], p99, means[means.length - 1], highest);
     }
 
     private void control() {
         int look = 0;
-        probes.values().forEach(Probe::forget);
         while (!closed) {
             LockSupport.parkNanos(LOOK_NANOS);
             if (closed) {
@@ -209,7 +216,7 @@ public final class AdaptivePacer implements Pacer {
                 notifyAll();
             }
         }
-        probes.values().forEach(Probe::forget);
+        probes.values().forEach(Probe::skip);
     }
 
     private boolean awaitQuiet() {
@@ -228,12 +235,24 @@ public final class AdaptivePacer implements Pacer {
     }
 
     private void look(boolean withFigures) {
+        Map<NodeAddress, List<Pressure>> pressures = new HashMap<>();
+        figures.forEach((address, node) -> pressures.put(address, withFigures ? node.pressures() : List.of()));
+        synchronized (probes) {
+            look(pressures);
+        }
+    }
+
+    private void look(Map<NodeAddress, List<Pressure>> pressures) {
+        lookedAt = System.nanoTime();
         List<Reading> readings = new ArrayList<>();
-        probes.forEach((end, probe) -> readings.add(new Reading(
-                end.address(),
-                probe.take(),
-                state.baseline(end.id()).orElse(new Baseline(0, 0, 0, 0)),
-                withFigures ? figures.get(end.address()).pressures() : List.of())));
+        probes.forEach((end, probe) -> {
+            Baseline usual = state.baseline(end.id()).orElse(new Baseline(0, 0, 0, 0));
+            readings.add(new Reading(
+                    end.address(),
+                    probe.take(Reading.lateOver(usual, order.latencyBudget())),
+                    usual,
+                    pressures.getOrDefault(end.address(), List.of())));
+        });
         synchronized (this) {
             double before = controller.level();
             controller.look(readings);
@@ -242,7 +261,6 @@ public final class AdaptivePacer implements Pacer {
             speed = Speed.at(controller.level());
             if (controller.level() < before) {
                 log.info("{}", controller.text());
-                probes.values().forEach(Probe::forget);
             }
             notifyAll();
         }
@@ -346,9 +364,15 @@ public final class AdaptivePacer implements Pacer {
         return readings.stream().mapToLong(micros).max().orElseThrow();
     }
 
+    /** What was felt since the last look counts, too: a batch may be over before there is any. */
     @Override
     public void close() {
         closed = true;
+        synchronized (probes) {
+            if (System.nanoTime() - lookedAt > SHORTEST_LOOK_NANOS && !stopping.getAsBoolean()) {
+                look(Map.of());
+            }
+        }
         probes.values().forEach(Probe::close);
         LockSupport.unpark(thread);
     }

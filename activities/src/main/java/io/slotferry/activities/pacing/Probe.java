@@ -8,6 +8,7 @@ import io.slotferry.planning.NodeAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -21,7 +22,7 @@ import org.HdrHistogram.Recorder;
 final class Probe implements AutoCloseable {
     private static final long PERIOD_NANOS = 8_000_000;
 
-    /** A look is too short for a p99: it is told of so many, 500 answers where each lasts half a second. */
+    /** A look is too short for a p99: it is told of so many. */
     private static final int LOOKS_OF_P99 = 8;
 
     private static final long RECONNECT_NANOS = 250_000_000;
@@ -47,8 +48,10 @@ final class Probe implements AutoCloseable {
     /**
      * What was felt since this was called last, and of the p99 in the last looks; empty where the node did not answer, or could
      * not be reached.
+     *
+     * @param lateOver an answer that took more microseconds is late
      */
-    Optional<Latency> take() {
+    Optional<Latency> take(long lateOver) {
         Histogram look = recorder.getIntervalHistogram();
         boolean broken = failed;
         failed = false;
@@ -62,8 +65,16 @@ final class Probe implements AutoCloseable {
         }
         Histogram last = new Histogram(DIGITS);
         looks.forEach(last::add);
-        return Optional.of(
-                new Latency(Math.round(look.getMean()), last.getValueAtPercentile(99), last.getTotalCount()));
+        long answers = look.getTotalCount();
+        long inTime = look.getCountBetweenValues(0, Math.max(0, lateOver));
+        return Optional.of(new Latency(
+                Math.round(look.getMean()), last.getValueAtPercentile(99), answers, Math.max(0, answers - inTime)));
+    }
+
+    /** The mean since {@link #skip}, which is no look; empty as above. */
+    OptionalLong mean() {
+        Histogram felt = recorder.getIntervalHistogram();
+        return failed || felt.getTotalCount() == 0 ? OptionalLong.empty() : OptionalLong.of(Math.round(felt.getMean()));
     }
 
     /** A PING that is not answered yet counts, and each that would have been due meanwhile. */
@@ -75,9 +86,14 @@ final class Probe implements AutoCloseable {
         }
     }
 
-    /** What was felt until now tells nothing of what is felt from now on. */
-    void forget() {
+    /** What was felt since the last look is no part of the next. */
+    void skip() {
         recorder.reset();
+    }
+
+    /** Nor are the looks until now. */
+    void forget() {
+        skip();
         looks.clear();
     }
 

@@ -18,17 +18,11 @@ record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<Pr
      * In microseconds.
      *
      * @param mean since the look before
-     * @param p99 of the last looks
-     * @param answers of which that is the p99
+     * @param p99 of the last looks, for a person: a look alone has too few answers
+     * @param answers since the look before
+     * @param late how many of these took longer than {@link #lateOver}
      */
-    record Latency(long mean, long p99, long answers) {
-        private static final int FEWEST = 200;
-
-        /** Whether the p99 is more than the highest or second highest of a few answers. */
-        boolean tellsP99() {
-            return answers >= FEWEST;
-        }
-    }
+    record Latency(long mean, long p99, long answers, long late) {}
 
     /**
      * How one figure stands to what it is while nothing moves. Both are taken as clients feel them, with the time that their own
@@ -42,6 +36,15 @@ record Reading(NodeAddress node, Optional<Latency> felt, Baseline usual, List<Pr
 
     private static final long MEAN_RESOLUTION = 25;
     private static final long P99_RESOLUTION = 100;
+
+    /**
+     * What a probe's answer takes that is late: longer than the p99 while nothing moves, and this budget over it. One in a
+     * hundred is when the p99 is over the budget by nothing.
+     */
+    static long lateOver(Baseline usual, int budget) {
+        double beside = usual.service() + P99_RESOLUTION;
+        return Math.round((usual.p99() + beside) * (1 + budget / 100.0) - beside);
+    }
 
     Standing mean(Latency latency) {
         return standing("mean", latency.mean(), usual.mean(), usual.highestMean(), MEAN_RESOLUTION);

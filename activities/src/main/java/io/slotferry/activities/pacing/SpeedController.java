@@ -1,21 +1,23 @@
 package io.slotferry.activities.pacing;
 
+import io.slotferry.activities.pacing.Reading.Latency;
 import io.slotferry.activities.pacing.Reading.Standing;
 import io.slotferry.workflows.contract.PacingState;
 import io.slotferry.workflows.contract.PacingState.Trend;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
  * (additive increase, multiplicative decrease). It has no clock: it is given a look at a steady rate. Near the speed at which
  * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
  *
- * <p>A single look says little, and nothing of a p99, which is of the last looks. So every look is taken into a trend, over all
- * nodes that take part and over the last looks, and the trend has to be over the budget by more than chance makes of looks that
- * lie as far apart as those of the baselines. After a slowdown p99s are of looks since then; until these are enough for one,
- * it becomes no faster. A mean far over its baseline, a
+ * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
+ * every look is taken into a trend, over all nodes that take part and over the last looks: how means stand to those of the
+ * baselines, and how many answers in a hundred are late. It has to be over the budget by more than chance makes of it. A trend
+ * goes on from batch to batch, since a batch may be shorter than it takes to tell a p99. A mean far over its baseline, a
  * node that does not answer, and a node that has too much to do are believed at once.
  */
 final class SpeedController {
@@ -40,6 +42,17 @@ final class SpeedController {
      * (1.4 deviations), with a look's weight of a quarter (a seventh of the variance): 2 / 1.4 / √7.
      */
     private static final double CHANCE = 0.54;
+
+    /** Of answers while nothing moves, since it is their p99 that makes others late. */
+    private static final double USUALLY_LATE = 0.01;
+
+    /** A trend of late answers is of about twice as many. */
+    private static final double ANSWERS_OF_TREND = 1_000;
+
+    /** Two standard deviations of that trend, in parts of one in a hundred. */
+    private static final double CHANCE_OF_LATE = 0.45;
+
+    private static final double MOST_LATE_OF_LOOK = 10;
 
     private static final int SMALLEST_SHARE = 10;
     private static final int SHARE_AFTER_SLOWDOWN = 25;
@@ -78,29 +91,41 @@ final class SpeedController {
             slowDown(pressure.get().cause(), pressure.get().text());
             return;
         }
-        boolean known = readings.stream()
-                .allMatch(reading -> reading.felt().orElseThrow().tellsP99());
         Figure mean = Figure.of(readings.stream()
                 .map(reading -> reading.mean(reading.felt().orElseThrow()))
                 .toList());
-        Figure p99 = Figure.of(
-                known
-                        ? readings.stream()
-                                .map(reading -> reading.p99(reading.felt().orElseThrow()))
-                                .toList()
-                        : List.of());
-        trend = new Trend(mean.smoothed(trend.mean()), known ? p99.smoothed(trend.p99()) : trend.p99());
+        Figure p99 = Figure.of(readings.stream()
+                .map(reading -> reading.p99(reading.felt().orElseThrow()))
+                .toList());
+        trend = new Trend(mean.smoothed(trend.mean()), late(readings, trend.p99()));
         Optional<String> over = mean.worst() > FAR_OVER
                 ? Optional.of(mean.text())
-                : mean.over(trend.mean(), budget).or(() -> p99.over(trend.p99(), budget));
+                : mean.over(trend.mean(), budget)
+                        .or(() -> trend.p99() > 1 + CHANCE_OF_LATE ? Optional.of(p99.text()) : Optional.empty());
         if (over.isPresent()) {
             slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
-            if (known && !mean.near(trend.mean(), budget) && !p99.near(trend.p99(), budget)) {
+            if (!mean.near(trend.mean(), budget) && trend.p99() <= 1 + CHANCE_OF_LATE / 2) {
                 speedUp();
             }
-            why = (!known || mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
+            why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
         }
+    }
+
+    /** How many of the last answers of all nodes were late: 1 is one in a hundred. */
+    private static double late(List<Reading> readings, double before) {
+        double answers = sum(readings, Latency::answers);
+        if (answers == 0) {
+            return before;
+        }
+        double share = sum(readings, Latency::late) / answers / USUALLY_LATE;
+        return before + Math.min(1, answers / ANSWERS_OF_TREND) * (Math.min(MOST_LATE_OF_LOOK, share) - before);
+    }
+
+    private static double sum(List<Reading> readings, ToLongFunction<Latency> count) {
+        return readings.stream()
+                .mapToLong(reading -> count.applyAsLong(reading.felt().orElseThrow()))
+                .sum();
     }
 
     private static List<Pressure> pressures(Reading reading) {

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 final class SpeedControllerTest {
     private static final NodeAddress NODE = NodeAddress.parse("10.0.0.1:7000");
     private static final Baseline USUAL = new Baseline(1_000, 5_000, 1_080, 5_400);
-    private static final Latency CALM = new Latency(1_000, 5_000, 500);
-    private static final Latency LOUD = new Latency(1_500, 8_000, 500);
-    private static final Latency SOMEWHAT_OVER = new Latency(1_000, 6_000, 500);
-    private static final Latency FAR_OVER = new Latency(4_000, 20_000, 500);
+    private static final Latency CALM = new Latency(1_000, 5_000, 125, 1);
+    private static final Latency LOUD = new Latency(1_500, 8_000, 125, 6);
+    private static final Latency SOMEWHAT_OVER = new Latency(1_000, 6_000, 125, 3);
+    private static final Latency FAR_OVER = new Latency(4_000, 20_000, 125, 9);
 
     private static PacingState at(double speed) {
         return new PacingState(Map.of(), speed, 0, 100, 0, Trend.USUAL);
@@ -48,7 +48,7 @@ final class SpeedControllerTest {
     @Test
     void what_clients_of_the_slowest_nodes_feel_stands_beside_their_baselines_and_a_silent_node_says_nothing() {
         Reading other = new Reading(
-                NODE, Optional.of(new Latency(400, 9_000, 500)), new Baseline(300, 6_000, 310, 6_100), List.of());
+                NODE, Optional.of(new Latency(400, 9_000, 125, 2)), new Baseline(300, 6_000, 310, 6_100), List.of());
         Reading silent = new Reading(NODE, Optional.empty(), new Baseline(9_000, 90_000, 9_000, 90_000), List.of());
 
         assertThat(AdaptivePacer.latency(List.of(felt(LOUD), other, silent)))
@@ -88,7 +88,7 @@ final class SpeedControllerTest {
         look(first, SOMEWHAT_OVER);
         look(first, SOMEWHAT_OVER);
         PacingState after = first.state(at(80));
-        assertThat(after.trend().p99()).isCloseTo(1.086, within(0.001));
+        assertThat(after.trend().p99()).isCloseTo(1.328, within(0.001));
 
         SpeedController next = new SpeedController(10, after);
         look(next, SOMEWHAT_OVER);
@@ -99,7 +99,7 @@ final class SpeedControllerTest {
     void one_node_of_many_whose_p99_is_twice_as_high_at_one_look_is_chance() {
         SpeedController controller = controller(80);
         Reading calm = felt(CALM);
-        controller.look(List.of(felt(new Latency(1_000, 10_000, 500)), calm, calm, calm));
+        controller.look(List.of(felt(new Latency(1_000, 10_000, 125, 2)), calm, calm, calm));
         assertThat(controller.state(at(80)).slowdowns()).isZero();
     }
 
@@ -182,7 +182,7 @@ final class SpeedControllerTest {
     @Test
     void a_baseline_is_the_median_of_its_looks_and_the_p99_of_all_of_them_and_how_far_they_lie_apart() {
         List<Latency> looks = IntStream.rangeClosed(1, 7)
-                .mapToObj(look -> new Latency(100 + look, 1_000 - 10 * look, 62L * look))
+                .mapToObj(look -> new Latency(100 + look, 1_000 - 10 * look, 62, 0))
                 .toList();
         assertThat(AdaptivePacer.baseline(looks)).isEqualTo(new Baseline(104, 930, 107, 960));
     }
@@ -201,18 +201,35 @@ final class SpeedControllerTest {
     @Test
     void clients_commands_count_with_the_time_that_they_take() {
         Baseline baseline = new Baseline(100, 900, 100, 900).serving(900);
-        Reading reading = new Reading(NODE, Optional.of(new Latency(180, 1_000, 500)), baseline, List.of());
+        Reading reading = new Reading(NODE, Optional.of(new Latency(180, 1_000, 125, 0)), baseline, List.of());
         assertThat(reading.mean(reading.felt().orElseThrow()).ratio()).isCloseTo(1.08, within(0.01));
         assertThat(reading.p99(reading.felt().orElseThrow()).text())
                 .isEqualTo("p99 of 10.0.0.1:7000 at 1.9 ms, baseline 1.8 ms");
     }
 
     @Test
-    void too_few_answers_for_a_p99_hold_the_speed_and_never_halve_it() {
+    void an_answer_is_late_that_takes_longer_than_the_p99_with_the_budget_over_what_clients_wait_for() {
+        assertThat(Reading.lateOver(new Baseline(100, 900, 100, 900).serving(900), 10))
+                .isEqualTo(1_090);
+    }
+
+    @Test
+    void one_late_answer_in_a_hundred_is_what_a_p99_is_and_three_are_over_it_however_short_the_looks() {
         SpeedController controller = controller(80);
-        IntStream.range(0, 20).forEach(look -> look(controller, new Latency(1_000, 90_000, 62)));
-        assertThat(controller.level()).isEqualTo(0.8);
-        look(controller, new Latency(9_000, 90_000, 62));
+        for (int look = 0; look < 100; look++) {
+            look(controller, new Latency(1_000, 5_000, 20, look % 5 == 0 ? 1 : 0));
+        }
+        assertThat(controller.level()).isEqualTo(1);
+        for (int look = 0; look < 100; look++) {
+            look(controller, new Latency(1_000, 6_000, 20, look % 5 < 3 ? 1 : 0));
+        }
+        assertThat(controller.level()).isLessThan(0.6);
+    }
+
+    @Test
+    void a_look_at_which_many_answers_are_late_is_believed_at_once() {
+        SpeedController controller = controller(80);
+        look(controller, new Latency(1_000, 9_000, 125, 9));
         assertThat(controller.level()).isEqualTo(0.4);
     }
 
@@ -222,7 +239,7 @@ final class SpeedControllerTest {
             @ForAll @Size(max = 60) List<@LongRange(min = 0, max = 10_000_000) Long> p99s) {
         SpeedController controller = controller(before);
         for (long p99 : p99s) {
-            look(controller, new Latency(p99 / 2, p99, 500));
+            look(controller, new Latency(p99 / 2, p99, 125, p99 > 5_500 ? 3 : 0));
             assertThat(controller.level()).isBetween(SpeedController.SLOWEST, 1.0);
             Speed speed = Speed.at(controller.level());
             assertThat(speed.callBudget().toNanos()).isBetween(250_000L, 5_000_000L);
@@ -239,7 +256,7 @@ final class SpeedControllerTest {
         int slowdowns = 0;
         for (long p99 : p99s) {
             double level = controller.level();
-            look(controller, new Latency(1_000, p99, 500));
+            look(controller, new Latency(1_000, p99, 125, p99 > 5_500 ? 3 : 0));
             int now = controller.state(at(100)).slowdowns();
             if (now > slowdowns) {
                 assertThat(controller.level()).isEqualTo(Math.max(SpeedController.SLOWEST, level / 2));
@@ -259,7 +276,8 @@ final class SpeedControllerTest {
                     new Latency(
                             noise.nextLong(900, USUAL.highestMean() + 1),
                             noise.nextLong(4_000, USUAL.highestP99() + 1),
-                            500));
+                            125,
+                            noise.nextLong(0, 3)));
         }
         assertThat(controller.level()).isEqualTo(1);
         assertThat(controller.state(at(20)).slowdowns()).isZero();
