@@ -238,7 +238,10 @@ public final class AdaptivePacer implements Pacer {
         Map<NodeAddress, List<Pressure>> pressures = new HashMap<>();
         figures.forEach((address, node) -> pressures.put(address, withFigures ? node.pressures() : List.of()));
         synchronized (probes) {
-            look(pressures);
+            // The last look may have been taken meanwhile.
+            if (!closed) {
+                look(pressures);
+            }
         }
     }
 
@@ -367,11 +370,11 @@ public final class AdaptivePacer implements Pacer {
     /** What was felt since the last look counts, too: a batch may be over before there is any. */
     @Override
     public void close() {
-        closed = true;
         synchronized (probes) {
             if (System.nanoTime() - lookedAt > SHORTEST_LOOK_NANOS && !stopping.getAsBoolean()) {
                 look(Map.of());
             }
+            closed = true;
         }
         probes.values().forEach(Probe::close);
         LockSupport.unpark(thread);
