@@ -3,6 +3,7 @@ package io.slotferry.activities.redis;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.SlotRanges;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a node says of atomic slot migrations.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param all jobs that it remembers, the newest first; both ends of a job know it
  */
 public record MigrationJobs(Kind kind, List<Job> all) {
+    private static final Set<String> ACROSS = Set.of("waiting-for-paused", "failover-requested", "failover-granted");
+
     public MigrationJobs {
         all = List.copyOf(all);
     }
@@ -65,6 +68,11 @@ public record MigrationJobs(Kind kind, List<Job> all) {
         /** Whether it may still move slots. */
         public boolean isOver() {
             return stage == Stage.SUCCEEDED || stage == Stage.FAILED;
+        }
+
+        /** Whether the target says that it has all keys, and that the slots are its own, or about to be (Valkey's states). */
+        public boolean isAcross() {
+            return stage == Stage.SUCCEEDED || (!exported && ACROSS.contains(state));
         }
 
         /** For a person. */

@@ -5,6 +5,7 @@ import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.activities.redis.ServerInfo;
 import io.slotferry.activities.slots.JobSizer.Load;
+import io.slotferry.activities.slots.JobTurns.Turn;
 import io.slotferry.activities.slots.JobWatch.Ended;
 import io.slotferry.planning.SlotRanges;
 import java.time.Duration;
@@ -60,7 +61,7 @@ final class AtomicLane {
             SlotRanges slots = sizer.next(
                     left, load, Math.max(SMALLEST_PART, lane.run().speed().duty()));
             Load now = load;
-            Ended ended = turns.take(lane.task(), () -> paced(slots, now));
+            Ended ended = turns.take(lane.task(), load.keys(slots), turn -> paced(slots, now, turn));
             if (ended.moved()) {
                 left = left.minus(slots);
                 failures = 0;
@@ -99,13 +100,13 @@ final class AtomicLane {
     }
 
     /** When it is the lane's turn; the rest after it belongs to the turn, so that the nodes have it. */
-    private Ended paced(SlotRanges slots, Load load) {
+    private Ended paced(SlotRanges slots, Load load, Turn turn) {
         AtomicReference<Ended> ended = new AtomicReference<>(new Ended(false, "the batch is to stop"));
-        lane.run().turn(() -> ended.set(migrate(slots, load)));
+        lane.run().turn(() -> ended.set(migrate(slots, load, turn)));
         return ended.get();
     }
 
-    private Ended migrate(SlotRanges slots, Load load) {
+    private Ended migrate(SlotRanges slots, Load load, Turn turn) {
         if (lane.run().stopping()) {
             return new Ended(false, "the batch is to stop");
         }
@@ -125,7 +126,7 @@ final class AtomicLane {
         if (answer instanceof Answer.Refused<Void> refused) {
             return new Ended(false, refused.reply());
         }
-        JobWatch watch = new JobWatch(lane, own, lifeline);
+        JobWatch watch = new JobWatch(lane, own, lifeline, turn::across);
         Ended ended = watch.end(slots, limit(bytes));
         if (ended.moved()) {
             sizer.stood(load.keys(slots), watch.longestAnswer());

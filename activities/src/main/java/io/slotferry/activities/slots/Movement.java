@@ -65,7 +65,7 @@ final class Movement {
         left.forEach((task, job) -> {
             log.info("goes on with what an attempt before has left behind: {}", job.text());
             try (LaneMover lane = new LaneMover(task, run, session)) {
-                end(job, lane, new JobWatch(lane, own, lifeline));
+                end(job, lane, new JobWatch(lane, own, lifeline, () -> {}));
             } catch (Halted | NodeFailure e) {
                 JobWatch.abandon(session.at(task.target().address()), task, e);
                 throw e;

@@ -98,6 +98,22 @@ class AtomicMoveIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void a_target_of_valkey_that_takes_slots_is_given_something_to_wake_up_for(WantedServer wanted) {
+        try (GrownCluster cluster = GrownCluster.on(server(wanted))) {
+            cluster.fill(1_000, 50);
+            configure(cluster.source, "rdb-key-save-delay", "200");
+            MeddledNodes nodes = new MeddledNodes(cluster.nodes, call -> {});
+
+            assertThat(mover(nodes).move(atomic(cluster, "0-49"), attempt(1)).complete())
+                    .isTrue();
+
+            String ping = "ping@" + cluster.target.address();
+            assertThat(nodes.calls().contains(ping)).isEqualTo(wanted.toString().contains("valkey"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void slots_go_back_the_same_way(WantedServer wanted) {
         try (GrownCluster cluster = GrownCluster.on(server(wanted), "cluster-allow-replica-migration no")) {
             cluster.fill(2_000, 100);

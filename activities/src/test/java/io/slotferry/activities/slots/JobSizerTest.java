@@ -38,35 +38,35 @@ class JobSizerTest {
 
     @Test
     void a_source_of_valkey_is_not_left_with_more_keys_to_delete_than_the_mode_bears() {
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isBetween(50, 60);
-        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isBetween(500, 600);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0, 0))).isBetween(67, 80);
+        assertThat(slots(Kind.MIGRATESLOTS, Mode.FAST, load(100, 100, 0, 0))).isBetween(667, 800);
         assertThat(slots(Kind.IMPORT, Mode.STEADY, load(100, 100, 0, 0))).isEqualTo(4_096);
     }
 
     @Test
     void no_last_job_is_left_with_a_few_keys() {
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-589"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-789"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(590);
+                .isEqualTo(790);
         assertThat(new JobSizer(Kind.MIGRATESLOTS, Mode.FAST)
-                        .next(SlotRanges.parse("0-799"), load(100, 100, 0, 0))
+                        .next(SlotRanges.parse("0-999"), load(100, 100, 0, 0))
                         .size())
-                .isEqualTo(400);
+                .isEqualTo(500);
     }
 
     @Test
     void a_source_of_valkey_that_forks_for_longer_than_it_may_delete_deletes_for_as_long_as_it_forks() {
         assertThat(slots(Kind.MIGRATESLOTS, Mode.STEADY, load(100, 100, 0.1, 0)))
-                .isBetween(1_000, 1_200);
+                .isBetween(1_333, 1_600);
     }
 
     @Test
     void a_slow_part_makes_jobs_smaller_but_not_so_small_that_the_fork_is_what_clients_feel() {
         JobSizer sizer = new JobSizer(Kind.MIGRATESLOTS, Mode.ADAPTIVE);
 
-        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.5).size()).isBetween(25, 30);
-        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.01).size()).isBetween(20, 24);
+        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.5).size()).isBetween(33, 40);
+        assertThat(sizer.next(SLOTS, load(100, 100, 0, 0), 0.01).size()).isBetween(26, 32);
     }
 
     @Test

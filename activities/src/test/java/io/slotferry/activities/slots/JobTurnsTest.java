@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Which migration jobs of a batch run side by side. */
 class JobTurnsTest {
     private static final int JOBS = 50;
+    private static final long MANY = JobTurns.MANY_KEYS;
     private static final int PATIENCE_SECONDS = 30;
 
     private final ExecutorService lanes = Executors.newCachedThreadPool();
@@ -59,7 +62,7 @@ class JobTurnsTest {
         for (LaneTask task : tasks) {
             work.add(() -> {
                 for (int job = 0; job < JOBS; job++) {
-                    turns.take(task, () -> {
+                    turns.take(task, MANY, turn -> {
                         most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
                         LockSupport.parkNanos(1);
                         return atWork.decrementAndGet();
@@ -76,11 +79,19 @@ class JobTurnsTest {
 
     /** Whether each of these lanes can have a job at work at the same time. */
     private boolean together(Kind kind, Mode mode, LaneTask... tasks) throws Exception {
+        return together(kind, mode, MANY, tasks);
+    }
+
+    /** The same of jobs of so many keys, which are across at once. */
+    private boolean together(Kind kind, Mode mode, long keys, LaneTask... tasks) throws Exception {
         JobTurns turns = new JobTurns(kind, mode);
         CyclicBarrier all = new CyclicBarrier(tasks.length);
         List<Callable<Boolean>> work = new ArrayList<>();
         for (LaneTask task : tasks) {
-            work.add(() -> turns.take(task, () -> await(all)));
+            work.add(() -> turns.take(task, keys, turn -> {
+                turn.across();
+                return await(all);
+            }));
         }
         boolean met = true;
         for (Future<Boolean> lane : lanes.invokeAll(work)) {
@@ -137,6 +148,40 @@ class JobTurnsTest {
                         lane(shard("10.0.0.2", 7002), target),
                         lane(shard("10.0.0.3", 7003), target)))
                 .isTrue();
+    }
+
+    @Test
+    void a_target_of_valkey_takes_the_next_job_of_many_keys_once_those_of_the_one_before_are_across() throws Exception {
+        Shard target = shard("10.0.0.9", 7009);
+        LaneTask first = lane(shard("10.0.0.1", 7001), target);
+        LaneTask second = lane(shard("10.0.0.2", 7002), target);
+        JobTurns turns = new JobTurns(Kind.MIGRATESLOTS, Mode.FAST);
+        CountDownLatch begun = new CountDownLatch(1);
+
+        boolean waited = turns.take(first, MANY, turn -> {
+            Future<Boolean> next = lanes.submit(() -> turns.take(second, MANY, ignored -> {
+                begun.countDown();
+                return true;
+            }));
+            assertThat(turns.<Boolean>take(
+                            lane(shard("10.0.0.3", 7003), target), MANY - 1, few -> begun.getCount() == 1))
+                    .as("one of few keys takes no turn, and the second still waits for its own")
+                    .isTrue();
+            boolean before = begun.getCount() == 1;
+            turn.across();
+            return before && get(next);
+        });
+
+        assertThat(waited).isTrue();
+        assertThat(begun.getCount()).isZero();
+    }
+
+    private static boolean get(Future<Boolean> job) {
+        try {
+            return job.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            return false;
+        }
     }
 
     @Test
