@@ -32,7 +32,7 @@ public final class AdaptivePacer implements Pacer {
     private static final Logger log = LoggerFactory.getLogger(AdaptivePacer.class);
 
     private static final long LOOK_NANOS = 500_000_000;
-    private static final int LOOKS_OF_BASELINE = 8;
+    private static final int LOOKS_OF_BASELINE = 16;
 
     /** Less says nothing. */
     private static final long SHORTEST_LOOK_NANOS = 100_000_000;

@@ -11,7 +11,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
- * (additive increase, multiplicative decrease). It has no clock: it is given a look at a steady rate. Near the speed at which
+ * (additive increase, multiplicative decrease), and never more than twice as fast. It has no clock: it is given a look at a steady rate. Near the speed at which
  * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
  *
  * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
@@ -38,21 +38,24 @@ final class SpeedController {
     private static final double FAR_OVER = 3;
 
     /**
-     * Two standard deviations of a trend over one node, as part of how far the highest of eight looks lies over the usual one
-     * (1.4 deviations), with a look's weight of a quarter (a seventh of the variance): 2 / 1.4 / √7.
+     * Two standard deviations of a trend over one node, as part of how far the highest of sixteen looks lies over the usual
+     * one (1.8 deviations), with a look's weight of a quarter (a seventh of the variance): 2 / 1.8 / √7.
      */
-    private static final double CHANCE = 0.54;
+    private static final double CHANCE = 0.42;
 
     /** Of answers while nothing moves, since it is their p99 that makes others late. */
     private static final double USUALLY_LATE = 0.01;
 
     /** A trend of late answers is of about twice as many. */
-    private static final double ANSWERS_OF_TREND = 1_000;
+    private static final double ANSWERS_OF_TREND = 4_000;
 
     /** Two standard deviations of that trend, in parts of one in a hundred. */
-    private static final double CHANCE_OF_LATE = 0.45;
+    private static final double CHANCE_OF_LATE = 0.22;
 
     private static final double MOST_LATE_OF_LOOK = 10;
+
+    /** So many late answers of one look, besides three times as many as usual, are chance once in a hundred thousand looks. */
+    private static final double LATE_AT_ONCE = 4;
 
     private static final int SMALLEST_SHARE = 10;
     private static final int SHARE_AFTER_SLOWDOWN = 25;
@@ -101,11 +104,13 @@ final class SpeedController {
         Optional<String> over = mean.worst() > FAR_OVER
                 ? Optional.of(mean.text())
                 : mean.over(trend.mean(), budget)
-                        .or(() -> trend.p99() > 1 + CHANCE_OF_LATE ? Optional.of(p99.text()) : Optional.empty());
+                        .or(() -> trend.p99() > 1 + CHANCE_OF_LATE || manyLate(readings)
+                                ? Optional.of(p99.text())
+                                : Optional.empty());
         if (over.isPresent()) {
             slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
-            if (!mean.near(trend.mean(), budget) && trend.p99() <= 1 + CHANCE_OF_LATE / 2) {
+            if (!mean.near(trend.mean(), budget) && trend.p99() <= 1) {
                 speedUp();
             }
             why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
@@ -120,6 +125,11 @@ final class SpeedController {
         }
         double share = sum(readings, Latency::late) / answers / USUALLY_LATE;
         return before + Math.min(1, answers / ANSWERS_OF_TREND) * (Math.min(MOST_LATE_OF_LOOK, share) - before);
+    }
+
+    /** Whether this look alone shows it. */
+    private static boolean manyLate(List<Reading> readings) {
+        return sum(readings, Latency::late) > LATE_AT_ONCE + 3 * USUALLY_LATE * sum(readings, Latency::answers);
     }
 
     private static double sum(List<Reading> readings, ToLongFunction<Latency> count) {
@@ -185,10 +195,10 @@ final class SpeedController {
     private void speedUp() {
         double near = NEAR * noticed;
         if (level < near) {
-            level = bounded(Math.min(near, level + STEP));
+            level = bounded(Math.min(near, level + Math.min(STEP, level)));
             return;
         }
-        level = bounded(level + step);
+        level = bounded(level + Math.min(step, level));
         step = Math.min(STEP, step * STEP_GROWTH);
     }
 

@@ -71,28 +71,47 @@ final class SpeedControllerTest {
     @Test
     void looks_somewhat_over_the_budget_hold_the_speed_and_halve_it_once_the_trend_is_over_it() {
         SpeedController controller = controller(80);
+        for (int look = 0; look < 5; look++) {
+            look(controller, SOMEWHAT_OVER);
+            assertThat(controller.level()).isEqualTo(0.8);
+        }
         look(controller, SOMEWHAT_OVER);
-        assertThat(controller.level()).isCloseTo(0.85, within(1e-9));
-        look(controller, SOMEWHAT_OVER);
-        assertThat(controller.level()).isCloseTo(0.85, within(1e-9));
-        look(controller, SOMEWHAT_OVER);
-        assertThat(controller.level()).isCloseTo(0.425, within(1e-9));
+        assertThat(controller.level()).isEqualTo(0.4);
         assertThat(controller.text())
                 .isEqualTo(
-                        "ADAPTIVE: 43 % of full speed; p99 of 10.0.0.1:7000 at 6.0 ms, baseline 5.0 ms, budget 10 %");
+                        "ADAPTIVE: 40 % of full speed; p99 of 10.0.0.1:7000 at 6.0 ms, baseline 5.0 ms, budget 10 %");
     }
 
     @Test
     void a_trend_goes_on_from_batch_to_batch_and_begins_anew_after_a_slowdown() {
         SpeedController first = controller(80);
-        look(first, SOMEWHAT_OVER);
-        look(first, SOMEWHAT_OVER);
+        IntStream.range(0, 5).forEach(look -> look(first, SOMEWHAT_OVER));
         PacingState after = first.state(at(80));
-        assertThat(after.trend().p99()).isCloseTo(1.328, within(0.001));
+        assertThat(after.trend().p99()).isCloseTo(1.205, within(0.001));
 
         SpeedController next = new SpeedController(10, after);
         look(next, SOMEWHAT_OVER);
         assertThat(next.state(after)).returns(1, PacingState::slowdowns).returns(Trend.USUAL, PacingState::trend);
+    }
+
+    @Test
+    void a_slow_speed_is_doubled_at_most_until_it_is_faster_than_a_step() {
+        SpeedController controller = controller(1);
+        look(controller, CALM);
+        assertThat(controller.level()).isEqualTo(0.02);
+        IntStream.range(0, 2).forEach(look -> look(controller, CALM));
+        assertThat(controller.level()).isEqualTo(0.08);
+        look(controller, CALM);
+        assertThat(controller.level()).isCloseTo(0.13, within(1e-9));
+    }
+
+    @Test
+    void while_more_answers_are_late_than_one_in_a_hundred_it_does_not_become_faster() {
+        SpeedController controller = controller(20);
+        look(controller, new Latency(1_000, 5_000, 125, 2));
+        assertThat(controller.level()).isEqualTo(0.2);
+        look(controller, new Latency(1_000, 5_000, 125, 0));
+        assertThat(controller.level()).isCloseTo(0.25, within(1e-9));
     }
 
     @Test
