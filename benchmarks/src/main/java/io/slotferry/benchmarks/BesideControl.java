@@ -45,7 +45,6 @@ import redis.clients.jedis.Jedis;
                         + "how much this machine's figures are worth. Over " + BesideControls.INVALID
                         + " %% a run is invalid.")
 public final class BesideControl implements Callable<Integer> {
-    private static final int SLOTS_OF_BATCH = 100;
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
 
     @Mixin
@@ -72,6 +71,12 @@ public final class BesideControl implements Callable<Integer> {
             paramLabel = "N",
             description = "of the clients to each node; default: ${DEFAULT-VALUE}")
     private int connections = 4;
+
+    @Option(
+            names = "--batch-slots",
+            paramLabel = "N",
+            description = "slots of slotferry's batches; default: ${DEFAULT-VALUE}")
+    private int batchSlots = 100;
 
     @Option(names = "--no-fast", description = "without slotferry in mode FAST")
     private boolean noFast;
@@ -168,9 +173,9 @@ public final class BesideControl implements Callable<Integer> {
     private List<Contender> contenders(ServerBinary binary) {
         List<Contender> contenders = new ArrayList<>(List.of(RedisCli.asItComes(binary)));
         if (!noFast) {
-            contenders.add(MoverAlone.byKeys(SLOTS_OF_BATCH).living());
+            contenders.add(MoverAlone.byKeys(batchSlots).living());
         }
-        contenders.add(MoverAlone.paced(Mode.ADAPTIVE, SLOTS_OF_BATCH).living());
+        contenders.add(MoverAlone.paced(Mode.ADAPTIVE, batchSlots).living());
         return contenders;
     }
 

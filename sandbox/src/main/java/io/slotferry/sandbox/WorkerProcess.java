@@ -74,7 +74,7 @@ public final class WorkerProcess implements AutoCloseable {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx512m",
+                "-Xmx256m",
                 "-cp",
                 absoluteClassPath(),
                 main.getName(),

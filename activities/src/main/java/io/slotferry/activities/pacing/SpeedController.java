@@ -11,7 +11,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
- * (additive increase, multiplicative decrease), and never more than twice as fast. It has no clock: it is given a look at a steady rate. Near the speed at which
+ * (additive increase, multiplicative decrease), and never by more than a quarter of what it is. It has no clock: it is given a look at a steady rate. Near the speed at which
  * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
  *
  * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
@@ -21,9 +21,13 @@ import java.util.function.ToLongFunction;
  * node that does not answer, and a node that has too much to do are believed at once.
  */
 final class SpeedController {
-    static final double SLOWEST = 0.0025;
+    static final double SLOWEST = 0.001;
 
     private static final double STEP = 0.05;
+
+    /** No step is larger than this part of the speed, since what it did to clients is known some looks later. */
+    private static final double LARGEST_STEP = 0.25;
+
     private static final double BACKOFF = 0.5;
     /** From this part of the speed that clients noticed, steps begin small. */
     private static final double NEAR = 0.9;
@@ -47,10 +51,10 @@ final class SpeedController {
     private static final double USUALLY_LATE = 0.01;
 
     /** A trend of late answers is of about twice as many. */
-    private static final double ANSWERS_OF_TREND = 4_000;
+    private static final double ANSWERS_OF_TREND = 16_000;
 
     /** Two standard deviations of that trend, in parts of one in a hundred. */
-    private static final double CHANCE_OF_LATE = 0.22;
+    private static final double CHANCE_OF_LATE = 0.11;
 
     private static final double MOST_LATE_OF_LOOK = 10;
 
@@ -195,10 +199,10 @@ final class SpeedController {
     private void speedUp() {
         double near = NEAR * noticed;
         if (level < near) {
-            level = bounded(Math.min(near, level + Math.min(STEP, level)));
+            level = bounded(Math.min(near, level + Math.min(STEP, LARGEST_STEP * level)));
             return;
         }
-        level = bounded(level + Math.min(step, level));
+        level = bounded(level + Math.min(step, LARGEST_STEP * level));
         step = Math.min(STEP, step * STEP_GROWTH);
     }
 

@@ -71,7 +71,7 @@ final class SpeedControllerTest {
     @Test
     void looks_somewhat_over_the_budget_hold_the_speed_and_halve_it_once_the_trend_is_over_it() {
         SpeedController controller = controller(80);
-        for (int look = 0; look < 5; look++) {
+        for (int look = 0; look < 10; look++) {
             look(controller, SOMEWHAT_OVER);
             assertThat(controller.level()).isEqualTo(0.8);
         }
@@ -85,9 +85,9 @@ final class SpeedControllerTest {
     @Test
     void a_trend_goes_on_from_batch_to_batch_and_begins_anew_after_a_slowdown() {
         SpeedController first = controller(80);
-        IntStream.range(0, 5).forEach(look -> look(first, SOMEWHAT_OVER));
+        IntStream.range(0, 10).forEach(look -> look(first, SOMEWHAT_OVER));
         PacingState after = first.state(at(80));
-        assertThat(after.trend().p99()).isCloseTo(1.205, within(0.001));
+        assertThat(after.trend().p99()).isCloseTo(1.106, within(0.001));
 
         SpeedController next = new SpeedController(10, after);
         look(next, SOMEWHAT_OVER);
@@ -95,14 +95,17 @@ final class SpeedControllerTest {
     }
 
     @Test
-    void a_slow_speed_is_doubled_at_most_until_it_is_faster_than_a_step() {
+    void a_slow_speed_grows_by_a_quarter_until_that_is_more_than_a_step() {
         SpeedController controller = controller(1);
         look(controller, CALM);
-        assertThat(controller.level()).isEqualTo(0.02);
+        assertThat(controller.level()).isCloseTo(0.0125, within(1e-9));
+        IntStream.range(0, 12).forEach(look -> look(controller, CALM));
+        assertThat(controller.level()).isCloseTo(0.0125 * Math.pow(1.25, 12), within(1e-9));
         IntStream.range(0, 2).forEach(look -> look(controller, CALM));
-        assertThat(controller.level()).isEqualTo(0.08);
+        double fast = controller.level();
+        assertThat(fast).isGreaterThan(0.2);
         look(controller, CALM);
-        assertThat(controller.level()).isCloseTo(0.13, within(1e-9));
+        assertThat(controller.level()).isCloseTo(fast + 0.05, within(1e-9));
     }
 
     @Test
@@ -184,12 +187,12 @@ final class SpeedControllerTest {
 
     @Test
     void the_pause_becomes_longer_again_after_a_batch_that_clients_noticed_and_that_cannot_go_slower() {
-        PacingState without = new PacingState(Map.of(), 0.3, 0, 0, 0, Trend.USUAL);
+        PacingState without = new PacingState(Map.of(), 0.15, 0, 0, 0, Trend.USUAL);
         SpeedController controller = new SpeedController(10, without);
         look(controller, FAR_OVER);
         assertThat(controller.state(without))
                 .returns(25, PacingState::pauseShare)
-                .returns(0.25, PacingState::speed)
+                .returns(0.1, PacingState::speed)
                 .returns(1, PacingState::slowdowns);
 
         PacingState whole = new PacingState(Map.of(), 80, 0, 100, 0, Trend.USUAL);

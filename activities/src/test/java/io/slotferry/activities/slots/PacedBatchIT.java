@@ -79,7 +79,7 @@ class PacedBatchIT {
         PacingState learnt = first.pacing().orElseThrow();
         assertThat(learnt.baseline(source())).isPresent();
         assertThat(learnt.baseline(target())).isPresent();
-        assertThat(learnt.speed()).isBetween(0.25, 100.0);
+        assertThat(learnt.speed()).isBetween(0.1, 100.0);
         assertThat(first.progress().pacing()).hasValueSatisfying(text -> assertThat(text)
                 .startsWith("ADAPTIVE: " + PacingState.percent(learnt.speed()) + " of full speed; "));
         assertThat(lifeline.reported().orElseThrow().get("paced").get("baselines"))

@@ -27,7 +27,7 @@ public record PacingState(
     private static final int DIGITS = 12;
 
     /** Before the first batch: slow, with the whole pause. */
-    public static final PacingState FIRST = new PacingState(Map.of(), 1, 0, 100, 0, Trend.USUAL);
+    public static final PacingState FIRST = new PacingState(Map.of(), 0.25, 0, 100, 0, Trend.USUAL);
 
     public PacingState {
         baselines = Map.copyOf(baselines);
