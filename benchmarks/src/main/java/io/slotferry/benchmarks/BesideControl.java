@@ -42,7 +42,9 @@ import redis.clients.jedis.Jedis;
                 "Moves a quarter of the slots of three masters to a fourth with redis-cli and with slotferry in mode "
                         + "ADAPTIVE, each on a cluster of its own, round after round, under clients that ask open-loop at a part "
                         + "of what the cluster can do. Before and after each, nothing moves: how far these controls lie apart is "
-                        + "how much this machine's figures are worth. Over " + BesideControls.INVALID
+                        + "how much this machine's figures are worth. A first round, in which slotferry's processes have "
+                        + "just started and compile their code beside the nodes, is printed and not counted. Over "
+                        + BesideControls.INVALID
                         + " %% a run is invalid.")
 public final class BesideControl implements Callable<Integer> {
     private static final Duration AT_FULL_SPEED = Duration.ofSeconds(3);
@@ -147,12 +149,15 @@ public final class BesideControl implements Callable<Integer> {
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         List<Contender> contenders = contenders(binary);
         try {
-            for (int round = 1; round <= rounds; round++) {
+            for (int round = 0; round <= rounds; round++) {
                 for (Contender contender : contenders) {
                     Figures figures = run(contender, binary, dataset, rate);
-                    all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
-                            .add(figures);
-                    out.println(line(contender.name(), List.of(figures)) + "  round " + round);
+                    if (round > 0) {
+                        all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
+                                .add(figures);
+                    }
+                    out.println(
+                            line(contender.name(), List.of(figures)) + (round == 0 ? "  first" : "  round " + round));
                     out.flush();
                 }
             }

@@ -114,7 +114,7 @@ final class SpeedController {
         if (over.isPresent()) {
             slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
-            if (!mean.near(trend.mean(), budget) && trend.p99() <= 1) {
+            if (!mean.near(trend.mean(), budget) && trend.p99() <= 1 + CHANCE_OF_LATE / 2) {
                 speedUp();
             }
             why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
@@ -210,7 +210,8 @@ final class SpeedController {
         slowedFor = Optional.of(cause);
         remember(level);
         level = bounded(level * BACKOFF);
-        trend = Trend.USUAL;
+        // Nor does it become faster before fewer answers are late than were allowed until now.
+        trend = new Trend(1, 1 + CHANCE_OF_LATE / 2);
         slowdowns++;
         why = reason;
     }

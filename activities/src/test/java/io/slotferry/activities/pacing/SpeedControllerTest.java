@@ -71,15 +71,16 @@ final class SpeedControllerTest {
     @Test
     void looks_somewhat_over_the_budget_hold_the_speed_and_halve_it_once_the_trend_is_over_it() {
         SpeedController controller = controller(80);
-        for (int look = 0; look < 10; look++) {
+        IntStream.range(0, 5).forEach(look -> look(controller, SOMEWHAT_OVER));
+        for (int look = 5; look < 10; look++) {
             look(controller, SOMEWHAT_OVER);
-            assertThat(controller.level()).isEqualTo(0.8);
+            assertThat(controller.level()).isEqualTo(1);
         }
         look(controller, SOMEWHAT_OVER);
-        assertThat(controller.level()).isEqualTo(0.4);
+        assertThat(controller.level()).isEqualTo(0.5);
         assertThat(controller.text())
                 .isEqualTo(
-                        "ADAPTIVE: 40 % of full speed; p99 of 10.0.0.1:7000 at 6.0 ms, baseline 5.0 ms, budget 10 %");
+                        "ADAPTIVE: 50 % of full speed; p99 of 10.0.0.1:7000 at 6.0 ms, baseline 5.0 ms, budget 10 %");
     }
 
     @Test
@@ -91,7 +92,9 @@ final class SpeedControllerTest {
 
         SpeedController next = new SpeedController(10, after);
         look(next, SOMEWHAT_OVER);
-        assertThat(next.state(after)).returns(1, PacingState::slowdowns).returns(Trend.USUAL, PacingState::trend);
+        assertThat(next.state(after))
+                .returns(1, PacingState::slowdowns)
+                .returns(new Trend(1, 1.055), PacingState::trend);
     }
 
     @Test
@@ -109,12 +112,16 @@ final class SpeedControllerTest {
     }
 
     @Test
-    void while_more_answers_are_late_than_one_in_a_hundred_it_does_not_become_faster() {
+    void while_more_answers_are_late_than_half_of_what_chance_makes_of_one_in_a_hundred_it_does_not_become_faster() {
         SpeedController controller = controller(20);
-        look(controller, new Latency(1_000, 5_000, 125, 2));
-        assertThat(controller.level()).isEqualTo(0.2);
-        look(controller, new Latency(1_000, 5_000, 125, 0));
-        assertThat(controller.level()).isCloseTo(0.25, within(1e-9));
+        for (int look = 0; look < 5; look++) {
+            look(controller, new Latency(1_000, 5_000, 125, 3));
+        }
+        double held = controller.level();
+        look(controller, new Latency(1_000, 5_000, 125, 3));
+        assertThat(controller.level()).isEqualTo(held);
+        IntStream.range(0, 3).forEach(look -> look(controller, new Latency(1_000, 5_000, 125, 0)));
+        assertThat(controller.level()).isGreaterThan(held);
     }
 
     @Test
