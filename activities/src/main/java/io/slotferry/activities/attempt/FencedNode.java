@@ -63,8 +63,8 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
-    public List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls) {
-        return changing().migrate(order, calls);
+    public Carried migrate(MigrateOrder order, List<List<byte[]>> calls, KeyLook next) {
+        return changing().migrate(order, calls, next);
     }
 
     @Override
@@ -83,11 +83,6 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
-    public List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
-        return node.keysInSlots(database, slots, count);
-    }
-
-    @Override
     public List<Long> countKeys(int database, List<Integer> slots) {
         return node.countKeys(database, slots);
     }
@@ -98,8 +93,8 @@ record FencedNode(ChangingNode node, Lifeline lifeline, Duration limit) implemen
     }
 
     @Override
-    public List<Long> memoryUsage(int database, List<byte[]> keys) {
-        return node.memoryUsage(database, keys);
+    public KeysSeen look(int database, KeyLook look) {
+        return node.look(database, look);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.slotferry.planning.SlotRanges;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A connection to one node, for changing it. What takes lists is pipelined: one round trip, every answer read. */
 public interface ChangingNode extends Node {
@@ -33,8 +34,8 @@ public interface ChangingNode extends Node {
     /** CLUSTER SETSLOT, one answer a change, in order. */
     List<Answer<Void>> setSlots(List<SlotChange> changes);
 
-    /** MIGRATE, one answer a call; each call carries keys of one slot. */
-    List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls);
+    /** MIGRATE, each call with keys of one slot; behind them, in the same round trip, a look at what is to be sent next. */
+    Carried migrate(MigrateOrder order, List<List<byte[]>> calls, KeyLook next);
 
     /** CLUSTER MIGRATESLOTS on the source: one job for these slots; the server names it. */
     Answer<Void> exportSlots(SlotRanges slots, NodeId target);
@@ -76,6 +77,14 @@ public interface ChangingNode extends Node {
 
     /** Where MIGRATE sends keys. The credential is the one of this connection. */
     record MigrateOrder(NodeAddress target, int database, boolean replace) {}
+
+    /**
+     * What MIGRATE calls were answered.
+     *
+     * @param answers one a call
+     * @param next what was seen behind them; throws {@link NodeFailure.Refused} where that was refused
+     */
+    record Carried(List<Answer<Void>> answers, Supplier<KeysSeen> next) {}
 
     /**
      * The answer of {@link #check}.

@@ -49,7 +49,9 @@ public interface Node extends AutoCloseable {
     Optional<byte[]> contents(int database, byte[] key, boolean asking);
 
     /** CLUSTER GETKEYSINSLOT: at most {@code count} keys of each slot, in the order of the slots. */
-    List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count);
+    default List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
+        return look(database, new KeyLook(List.of(), slots, count)).keys();
+    }
 
     /** CLUSTER COUNTKEYSINSLOT, in the order of the slots. */
     List<Long> countKeys(int database, List<Integer> slots);
@@ -61,7 +63,12 @@ public interface Node extends AutoCloseable {
     Optional<Map<Integer, Long>> slotStats(String metric);
 
     /** MEMORY USAGE in bytes, 0 where a key is gone; in the order of the keys. */
-    List<Long> memoryUsage(int database, List<byte[]> keys);
+    default List<Long> memoryUsage(int database, List<byte[]> keys) {
+        return look(database, new KeyLook(keys, List.of(), 0)).sizes();
+    }
+
+    /** What {@link #memoryUsage} and {@link #keysInSlots} answer, in one round trip. */
+    KeysSeen look(int database, KeyLook look);
 
     /** READONLY: a replica then answers for keys of its master's slots; a master does so anyway. */
     void readOnly();
@@ -74,6 +81,25 @@ public interface Node extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Which keys to look at.
+     *
+     * @param names whose sizes are asked for
+     * @param slots whose keys are listed
+     * @param count keys of each slot at most
+     */
+    record KeyLook(List<byte[]> names, List<Integer> slots, int count) {
+        public static final KeyLook NOTHING = new KeyLook(List.of(), List.of(), 0);
+    }
+
+    /**
+     * What was seen of them.
+     *
+     * @param sizes in bytes, 0 where a key is gone; in the order of the names
+     * @param keys in the order of the slots
+     */
+    record KeysSeen(List<Long> sizes, List<List<byte[]>> keys) {}
 
     /**
      * An answer of SCAN.

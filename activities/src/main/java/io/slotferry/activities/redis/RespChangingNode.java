@@ -133,10 +133,14 @@ final class RespChangingNode extends RespNode implements ChangingNode {
     }
 
     @Override
-    public List<Answer<Void>> migrate(MigrateOrder order, List<List<byte[]>> calls) {
-        return answers(pipelineIn(
-                order.database(),
-                calls.stream().map(keys -> migrateCommand(order, keys)).toList()));
+    public Carried migrate(MigrateOrder order, List<List<byte[]>> calls, KeyLook next) {
+        List<CommandArguments> looks = looking(next);
+        List<CommandArguments> commands = new ArrayList<>(calls.size() + looks.size());
+        calls.forEach(keys -> commands.add(migrateCommand(order, keys)));
+        commands.addAll(looks);
+        List<Object> raw = pipelineIn(order.database(), commands);
+        return new Carried(
+                answers(raw.subList(0, calls.size())), () -> seen(next, looks, raw.subList(calls.size(), raw.size())));
     }
 
     private CommandArguments migrateCommand(MigrateOrder order, List<byte[]> keys) {

@@ -158,19 +158,6 @@ class RespNode implements Node {
     }
 
     @Override
-    public List<List<byte[]>> keysInSlots(int database, List<Integer> slots, int count) {
-        List<CommandArguments> commands = slots.stream()
-                .map(slot -> command("CLUSTER", "GETKEYSINSLOT", slot, count))
-                .toList();
-        List<List<byte[]>> keys = new ArrayList<>();
-        for (Object answer : pipelineIn(database, commands)) {
-            List<?> list = (List<?>) connection.value(commands.get(0), answer);
-            keys.add(list.stream().map(key -> (byte[]) key).toList());
-        }
-        return keys;
-    }
-
-    @Override
     public List<Long> countKeys(int inDatabase, List<Integer> slots) {
         List<CommandArguments> commands = slots.stream()
                 .map(slot -> command("CLUSTER", "COUNTKEYSINSLOT", slot))
@@ -202,13 +189,31 @@ class RespNode implements Node {
     }
 
     @Override
-    public List<Long> memoryUsage(int database, List<byte[]> keys) {
-        List<CommandArguments> commands = keys.stream().map(RespNode::usage).toList();
-        List<Long> sizes = new ArrayList<>(keys.size());
-        for (Object answer : pipelineIn(database, commands)) {
+    public KeysSeen look(int inDatabase, KeyLook look) {
+        List<CommandArguments> commands = looking(look);
+        return seen(look, commands, pipelineIn(inDatabase, commands));
+    }
+
+    protected static List<CommandArguments> looking(KeyLook look) {
+        List<CommandArguments> commands =
+                new ArrayList<>(look.names().size() + look.slots().size());
+        look.names().forEach(name -> commands.add(usage(name)));
+        look.slots().forEach(slot -> commands.add(command("CLUSTER", "GETKEYSINSLOT", slot, look.count())));
+        return commands;
+    }
+
+    protected KeysSeen seen(KeyLook look, List<CommandArguments> commands, List<Object> answers) {
+        int named = look.names().size();
+        List<Long> sizes = new ArrayList<>(named);
+        for (Object answer : answers.subList(0, named)) {
             sizes.add(isGone(answer) ? 0 : (Long) connection.value(commands.get(0), answer));
         }
-        return sizes;
+        List<List<byte[]>> keys = new ArrayList<>();
+        for (Object answer : answers.subList(named, answers.size())) {
+            List<?> list = (List<?>) connection.value(commands.get(named), answer);
+            keys.add(list.stream().map(key -> (byte[]) key).toList());
+        }
+        return new KeysSeen(sizes, keys);
     }
 
     /** One for each key that moves, so nothing of it is encoded anew. */

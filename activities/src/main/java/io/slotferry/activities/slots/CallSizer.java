@@ -1,5 +1,6 @@
 package io.slotferry.activities.slots;
 
+import io.slotferry.planning.SlotRange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,12 @@ final class CallSizer {
     /** MEMORY USAGE of one key, with what it takes to be read and answered. */
     private static final double NANOS_PER_SIZE = 1_500;
 
+    /**
+     * Keys that are sized, and sent, together: of so many a processor still has in its cache what it looked for before. Calls
+     * for more of them at once are no faster, and hold up everybody else for longer.
+     */
+    private static final int KEYS_AT_ONCE = 100;
+
     private static final double NANOS_PER_FLUSH = 100_000;
     private static final double WEIGHT_OF_NEW = 0.3;
     private static final double SLOWEST = 50;
@@ -27,6 +34,8 @@ final class CallSizer {
 
     private final Supplier<Duration> budget;
     private double factor = 1;
+    private long slotsListed;
+    private long keysListed;
 
     /** With a budget that is asked for each flush. */
     CallSizer(Supplier<Duration> budget) {
@@ -52,8 +61,19 @@ final class CallSizer {
     }
 
     /** Of how many keys the size may be asked for at once, within the budget. */
-    int sizesAtOnce() {
-        return (int) Math.max(1, budget.get().toNanos() / NANOS_PER_SIZE);
+    int keysAtOnce() {
+        return (int) Math.max(1, Math.min(KEYS_AT_ONCE, budget.get().toNanos() / NANOS_PER_SIZE));
+    }
+
+    /** How many slots have about as many keys, by those that were listed so far; all where none was. */
+    int slotsAtOnce() {
+        return keysListed == 0 ? SlotRange.SLOTS : (int) Math.max(1, (long) KEYS_AT_ONCE * slotsListed / keysListed);
+    }
+
+    /** Learns how many keys slots have. */
+    void listed(int slots, int keys) {
+        slotsListed += slots;
+        keysListed += keys;
     }
 
     /** The next flush, from the head of the keys: within the budget, or one key alone. Keys of a slot stand together. */
@@ -76,9 +96,10 @@ final class CallSizer {
         return new Flush(calls);
     }
 
-    /** Learns from what a flush took. */
-    void took(Flush flush, long nanos) {
-        double observed = Math.max(0, nanos - NANOS_PER_FLUSH) / cost(flush.keys(), flush.bytes());
+    /** Learns from what a flush took, with the sizes that were asked for behind it. */
+    void took(Flush flush, int sizes, long nanos) {
+        double expected = cost(flush.keys(), flush.bytes()) + sizes * NANOS_PER_SIZE;
+        double observed = Math.max(0, nanos - NANOS_PER_FLUSH) / expected;
         double bounded = Math.min(SLOWEST, Math.max(FASTEST, observed));
         factor = (1 - WEIGHT_OF_NEW) * factor + WEIGHT_OF_NEW * bounded;
     }

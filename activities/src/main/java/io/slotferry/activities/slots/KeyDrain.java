@@ -2,23 +2,19 @@ package io.slotferry.activities.slots;
 
 import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.redis.Answer;
+import io.slotferry.activities.redis.ChangingNode.Carried;
 import io.slotferry.activities.redis.ChangingNode.MigrateOrder;
+import io.slotferry.activities.redis.Node.KeyLook;
+import io.slotferry.activities.redis.Node.KeysSeen;
 import io.slotferry.activities.slots.CallSizer.Flush;
 import io.slotferry.activities.slots.CallSizer.SizedKey;
 import io.slotferry.workflows.contract.FailureKind;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /** Sends the keys of open slots of one lane to its target with MIGRATE. */
 final class KeyDrain {
-    /** Keys that are listed together, of all slots of a window: what a lane holds in memory. */
-    private static final int LISTED_AT_ONCE = 16_000;
-
-    private static final int LEAST_OF_A_SLOT = 100;
-    private static final int MOST_OF_A_SLOT = 1_000;
     private static final int PATIENCE = 5;
 
     /** Answers of a node that is no master any more, or does not see a whole cluster for the moment. */
@@ -41,65 +37,49 @@ final class KeyDrain {
         List<Integer> left = slots;
         int fruitless = 0;
         while (!left.isEmpty()) {
-            List<SizedKey> keys = list(database, left);
-            if (keys.isEmpty()) {
+            KeyQueue keys = new KeyQueue(left, lane.sizer());
+            int calls = 0;
+            int across = 0;
+            while (!keys.isEmpty()) {
+                Flush flush = keys.next();
+                calls += flush.calls().size();
+                across += send(database, flush, keys);
+            }
+            if (keys.withKeys().isEmpty()) {
                 return;
             }
-            int most = ofEach(left);
-            Sent sent = send(database, keys);
-            fruitless = sent.progress() ? 0 : fruitless + 1;
+            fruitless = across > 0 ? 0 : fruitless + 1;
             if (fruitless > PATIENCE) {
                 throw stuck(left);
             }
-            Map<Integer, Long> listed =
-                    keys.stream().collect(Collectors.groupingBy(SizedKey::slot, Collectors.counting()));
-            left = listed.keySet().stream()
-                    .filter(slot -> !sent.all() || listed.get(slot) >= most)
-                    .sorted()
-                    .toList();
+            Set<Integer> again = across == calls ? keys.listedInPart() : keys.withKeys();
+            left = left.stream().filter(again::contains).toList();
         }
     }
 
-    /**
-     * How the calls of some keys ended.
-     *
-     * @param progress whether any key went across
-     * @param all whether every call did
-     */
-    private record Sent(boolean progress, boolean all) {}
-
-    private static int ofEach(List<Integer> slots) {
-        return Math.max(LEAST_OF_A_SLOT, Math.min(MOST_OF_A_SLOT, LISTED_AT_ONCE / slots.size()));
-    }
-
-    private List<SizedKey> list(int database, List<Integer> slots) {
-        List<List<byte[]>> listed = lane.source().keysInSlots(database, slots, ofEach(slots));
-        List<byte[]> all = listed.stream().flatMap(List::stream).toList();
-        if (all.isEmpty()) {
-            return List.of();
+    /** Sends some keys, looks behind them at what comes next, and answers how many of the calls went across. */
+    private int send(int database, Flush flush, KeyQueue keys) {
+        KeyLook look = keys.look();
+        long began = System.nanoTime();
+        if (flush.calls().isEmpty()) {
+            KeysSeen seen = lane.source().look(database, look);
+            long took = System.nanoTime() - began;
+            keys.seen(look, seen).forEach(this::refuseTooLarge);
+            lane.run().rest(took);
+            return 0;
         }
-        List<Long> sizes = sizes(database, all);
-        List<SizedKey> keys = new ArrayList<>(all.size());
-        int next = 0;
-        for (int i = 0; i < slots.size(); i++) {
-            for (byte[] key : listed.get(i)) {
-                keys.add(new SizedKey(slots.get(i), key, sizes.get(next++)));
-            }
-        }
-        keys.forEach(this::refuseTooLarge);
-        return keys;
-    }
-
-    /** Few enough at once that the node answers others in between as it does between calls. */
-    private List<Long> sizes(int database, List<byte[]> keys) {
-        List<Long> sizes = new ArrayList<>(keys.size());
-        while (sizes.size() < keys.size()) {
-            int next = Math.min(keys.size(), sizes.size() + lane.sizer().sizesAtOnce());
-            long began = System.nanoTime();
-            sizes.addAll(lane.source().memoryUsage(database, keys.subList(sizes.size(), next)));
-            lane.run().rest(System.nanoTime() - began);
-        }
-        return sizes;
+        lane.sending();
+        Carried carried = lane.source()
+                .migrate(
+                        order(database, false),
+                        flush.calls().stream().map(KeyDrain::names).toList(),
+                        look);
+        long took = System.nanoTime() - began;
+        lane.sizer().took(flush, look.names().size(), took);
+        int across = settle(database, flush, carried.answers());
+        keys.seen(look, carried.next().get()).forEach(this::refuseTooLarge);
+        lane.run().rest(took);
+        return across;
     }
 
     /** MIGRATE of it would block source and target for long, and may end in a failover. */
@@ -113,29 +93,6 @@ final class KeyDrain {
                             + " (bigKeys.hardLimit)"),
                     "split the key, delete it with UNLINK, or let the application move it; then slotferry retry");
         }
-    }
-
-    private Sent send(int database, List<SizedKey> keys) {
-        boolean progress = false;
-        boolean all = true;
-        int sent = 0;
-        lane.sending();
-        while (sent < keys.size()) {
-            Flush flush = lane.sizer().next(keys.subList(sent, keys.size()));
-            long began = System.nanoTime();
-            List<Answer<Void>> answers = lane.source()
-                    .migrate(
-                            order(database, false),
-                            flush.calls().stream().map(KeyDrain::names).toList());
-            long took = System.nanoTime() - began;
-            lane.sizer().took(flush, took);
-            int across = settle(database, flush, answers);
-            progress |= across > 0;
-            all &= across == answers.size();
-            sent += flush.keys();
-            lane.run().rest(took);
-        }
-        return new Sent(progress, all);
     }
 
     /** How many of the calls went across. */
@@ -189,9 +146,7 @@ final class KeyDrain {
      * the key, so its copy replaces an equal one; copies that differ are kept, and an operator is asked.
      */
     private void moveHeldByBoth(int database, SizedKey key) {
-        Answer<Void> alone = lane.source()
-                .migrate(order(database, false), List.of(List.of(key.key())))
-                .get(0);
+        Answer<Void> alone = migrateAlone(order(database, false), key);
         if (!(alone instanceof Answer.Refused<Void> refused) || !refused.reply().contains("BUSYKEY")) {
             settle(database, List.of(key), alone);
             return;
@@ -208,10 +163,14 @@ final class KeyDrain {
                                     difference),
                             "compare the two, delete the one that is wrong on its node, then slotferry retry");
                 });
-        Answer<Void> replaced = lane.source()
-                .migrate(order(database, true), List.of(List.of(key.key())))
+        settle(database, List.of(key), migrateAlone(order(database, true), key));
+    }
+
+    private Answer<Void> migrateAlone(MigrateOrder order, SizedKey key) {
+        return lane.source()
+                .migrate(order, List.of(List.of(key.key())), KeyLook.NOTHING)
+                .answers()
                 .get(0);
-        settle(database, List.of(key), replaced);
     }
 
     Halted stuck(List<Integer> slots) {

@@ -251,7 +251,7 @@ class AtomicMoveIT {
                 if (isStart(call.method() + "@")) {
                     open(cluster.source, 8_000, cluster.target);
                     opened.set(true);
-                } else if (call.method().equals("keysInSlots")) {
+                } else if (call.method().equals("look")) {
                     close(cluster.source, 8_000);
                 }
             });

@@ -338,7 +338,7 @@ class FinalisingIT {
         // Slow to notice, so that no replica takes over while the master is away for a moment.
         try (GrownCluster cluster = GrownCluster.on(server, "cluster-node-timeout 60000")) {
             cluster.fill(200, 5);
-            Consumer<Call> restart = once("keysInSlots", () -> {
+            Consumer<Call> restart = once("look", () -> {
                 cluster.source.kill();
                 cluster.source.restart(false);
             });
@@ -529,7 +529,7 @@ class FinalisingIT {
         try (GrownCluster cluster = GrownCluster.on(server)) {
             cluster.fill(200, 5);
             FreeLifeline lifeline = new FreeLifeline();
-            MeddledNodes nodes = new MeddledNodes(cluster.nodes, once("keysInSlots", lifeline::supersede));
+            MeddledNodes nodes = new MeddledNodes(cluster.nodes, once("look", lifeline::supersede));
 
             assertThat(catchThrowableOfType(Lifeline.Superseded.class, () -> new BatchMover(new ClusterReader(nodes))
                             .move(cluster.order("0-4"), lifeline)))
@@ -537,7 +537,7 @@ class FinalisingIT {
 
             List<String> after = nodes.calls()
                     .subList(
-                            nodes.calls().indexOf("keysInSlots@" + GrownCluster.address(cluster.source)),
+                            nodes.calls().indexOf("look@" + GrownCluster.address(cluster.source)),
                             nodes.calls().size());
             assertThat(after).noneMatch(call -> call.startsWith("migrate@") || call.startsWith("setSlots@"));
         }

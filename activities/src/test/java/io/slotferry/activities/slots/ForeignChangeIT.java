@@ -240,7 +240,7 @@ class ForeignChangeIT {
             AtomicReference<String> fixed = new AtomicReference<>();
             Halt halt = expansion
                     .move(2, call -> {
-                        if (call.method().equals("keysInSlots") && done.compareAndSet(false, true)) {
+                        if (call.method().equals("look") && done.compareAndSet(false, true)) {
                             fixed.set(expansion.cli("--cluster", "fix", expansion.cluster.source.address()));
                         }
                     })

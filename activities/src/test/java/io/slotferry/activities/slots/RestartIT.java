@@ -176,7 +176,7 @@ class RestartIT {
             Attempts attempts = new Attempts(cluster);
             AtomicInteger listings = new AtomicInteger();
             Object killed = attempts.next(call -> {
-                if (call.method().equals("keysInSlots") && listings.getAndIncrement() == 0) {
+                if (call.method().equals("look") && listings.getAndIncrement() == 0) {
                     cluster.source.kill();
                 }
             });

@@ -5,6 +5,7 @@ import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.redis.ConnectionName;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Nobody else may begin an attempt here, so this one may always change things. */
 public record Unwatched(int turn, int attempt) implements Lifeline {
@@ -28,6 +29,11 @@ public record Unwatched(int turn, int attempt) implements Lifeline {
 
     @Override
     public void report(JsonNode details) {}
+
+    @Override
+    public void report(Supplier<? extends JsonNode> details) {
+        // Nobody asks for it.
+    }
 
     @Override
     public void sync() {}
