@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
                 "Moves a new master's share of the slots with redis-cli (or valkey-cli) and with slotferry, each on a "
                         + "cluster of its own with the same data, round after round, and prints how fast each was (medians) and what "
                         + "clients felt of it, which a process of their own measures open-loop. slotferry's processes live from "
-                        + "round to round, as a worker does, with 256 MB of heap for the mover alone; what they do in the first "
-                        + "round, just started, is printed and counts for no median. Fails where a key is missing afterwards; "
+                        + "round to round, as a worker does, with 256 MB of heap for the mover alone; what they do while they "
+                        + "warm up is printed and counts for no median. Fails where a key is missing afterwards; "
                         + "how fast they are decides nothing.")
 public final class BesideRedisCli implements Callable<Integer> {
     private static final Duration BEFORE = Duration.ofSeconds(2);
@@ -75,16 +75,16 @@ public final class BesideRedisCli implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "rounds that count, after the first one; default: ${DEFAULT-VALUE}")
+            description = "rounds that count, after those of the warm-up; default: ${DEFAULT-VALUE}")
     private int rounds = 1;
 
     @Option(
-            names = "--no-first",
-            negatable = true,
+            names = "--warm-up",
+            paramLabel = "N",
             description =
-                    "whether a round comes before those that count; else slotferry's processes have just started in "
-                            + "round 1; default: it comes")
-    private boolean first = true;
+                    "rounds before those that count, of those whose processes live on; 0: they have just started in "
+                            + "round 1; default: ${DEFAULT-VALUE}")
+    private int warmUp = 1;
 
     @Option(
             names = "--rate",
@@ -171,16 +171,19 @@ public final class BesideRedisCli implements Callable<Integer> {
         out.println(table.header());
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         try {
-            for (int round = first ? 0 : 1; round <= rounds; round++) {
+            for (int round = 1; round <= warmUp; round++) {
+                for (Contender contender : contenders) {
+                    if (contender.livesOn()) {
+                        tell(table, contender, run(contender, binary, dataset), "warm-up " + round);
+                    }
+                }
+            }
+            for (int round = 1; round <= rounds; round++) {
                 for (Contender contender : contenders) {
                     Figures figures = run(contender, binary, dataset);
-                    if (round > 0) {
-                        all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
-                                .add(figures);
-                    }
-                    out.println(table.line(contender.name(), List.of(figures), List.of())
-                            + (round == 0 ? "  first" : "  round " + round));
-                    out.flush();
+                    all.computeIfAbsent(contender.name(), any -> new ArrayList<>())
+                            .add(figures);
+                    tell(table, contender, figures, "round " + round);
                 }
             }
         } finally {
@@ -188,6 +191,12 @@ public final class BesideRedisCli implements Callable<Integer> {
         }
         tell(all, title);
         return 0;
+    }
+
+    private void tell(MoveTable table, Contender contender, Figures figures, String which) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(table.line(contender.name(), List.of(figures), List.of()) + "  " + which);
+        out.flush();
     }
 
     private void tell(Map<String, List<Figures>> all, String title) throws IOException {
@@ -210,8 +219,8 @@ public final class BesideRedisCli implements Callable<Integer> {
     }
 
     private String footer() {
-        return first
-                ? "slotferry's processes lived through all rounds, as a worker does; `first`, when they had just started, is not counted."
+        return warmUp > 0
+                ? "slotferry's processes lived through all rounds, as a worker does; those of the warm-up are not counted, and in the first of them they had just started."
                 : "slotferry's processes lived through all rounds, and had just started in round 1.";
     }
 

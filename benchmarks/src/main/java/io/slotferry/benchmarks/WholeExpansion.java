@@ -83,6 +83,11 @@ final class WholeExpansion implements Contender {
     }
 
     @Override
+    public boolean livesOn() {
+        return true;
+    }
+
+    @Override
     public Duration move(Twin twin) {
         if (stage.isEmpty()) {
             stage = Optional.of(Stage.set());

@@ -15,6 +15,11 @@ public interface Contender extends AutoCloseable {
      */
     Duration move(Twin twin);
 
+    /** Whether a process of it lives from one move to the next, so that it is not the same in the first as later. */
+    default boolean livesOn() {
+        return false;
+    }
+
     /** Ends what it keeps from one move to the next. */
     @Override
     default void close() {}

@@ -53,6 +53,11 @@ public final class MoverAlone implements Contender {
     }
 
     @Override
+    public boolean livesOn() {
+        return living;
+    }
+
+    @Override
     public Duration move(Twin twin) {
         twin.join();
         MoverOrder order = new MoverOrder(
