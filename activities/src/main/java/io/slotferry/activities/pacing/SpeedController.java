@@ -11,8 +11,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
- * (additive increase, multiplicative decrease), and never by more than a quarter of what it is. It has no clock: it is given a look at a steady rate. Near the speed at which
- * clients noticed it last the steps are small at first, so that most looks are under the budget and not at its edge.
+ * (additive increase, multiplicative decrease), and never by more than a quarter of what it is. It has no clock: it is given a
+ * look at a steady rate. Near the speed at which clients noticed it last the steps are small at first, so that most looks are
+ * under the budget and not at its edge.
  *
  * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
  * every look is taken into a trend, over all nodes that take part and over the last looks: how means stand to those of the
