@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,8 +94,8 @@ class MovingUnderStrainIT {
     /** More than the 30,000 a second at which Valkey's own migration is said to give up, where the machine allows it. */
     @ParameterizedTest
     @MethodSource("ways")
-    void keys_that_are_written_to_by_the_ten_thousand_while_they_move_lose_no_write(
-            String server, Migration migration, TestReporter reporter) throws InterruptedException {
+    void keys_that_are_written_to_by_the_ten_thousand_while_they_move_lose_no_write(String server, Migration migration)
+            throws InterruptedException {
         List<String> keys =
                 IntStream.range(0, 1_000).mapToObj(MovingUnderStrainIT::key).toList();
         try (GrownCluster cluster = cluster(server);
@@ -108,9 +107,9 @@ class MovingUnderStrainIT {
             assertMoves(cluster, migration, 1);
 
             long moved = writes.count();
-            reporter.publishEntry(
-                    "writes a second to the moving slots",
-                    Long.toString((moved - before) * 1_000_000_000 / (System.nanoTime() - began)));
+            System.out.printf(
+                    "%s, %s: %,d writes a second to the moving slots%n",
+                    server, migration, (moved - before) * 1_000_000_000 / (System.nanoTime() - began));
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> writes.count() > moved + 20_000);
             assertThat(writes.lost()).isEmpty();
             assertThat(keys(cluster.target)).isEqualTo(1_000);
