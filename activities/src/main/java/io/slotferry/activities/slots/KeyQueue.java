@@ -80,13 +80,13 @@ final class KeyQueue {
 
     /** Takes in what was seen; answers the keys whose sizes are new. */
     List<SizedKey> seen(KeyLook look, KeysSeen seen) {
-        if (!seen.sizes().isEmpty()) {
-            List<SizedKey> keys = new ArrayList<>(seen.sizes().size());
-            for (long bytes : seen.sizes()) {
-                ListedKey key = listed.remove();
-                keys.add(new SizedKey(key.slot(), key.name(), bytes));
-            }
-            sized = keys;
+        List<SizedKey> fresh = new ArrayList<>(seen.sizes().size());
+        for (long bytes : seen.sizes()) {
+            ListedKey key = listed.remove();
+            fresh.add(new SizedKey(key.slot(), key.name(), bytes));
+        }
+        if (!fresh.isEmpty()) {
+            sized = fresh;
         }
         int found = 0;
         for (List<byte[]> names : seen.keys()) {
@@ -101,6 +101,6 @@ final class KeyQueue {
             found += names.size();
         }
         sizer.listed(seen.keys().size(), found);
-        return sized;
+        return fresh;
     }
 }

@@ -142,7 +142,7 @@ class KeyQueueTest {
     }
 
     @Test
-    void a_key_larger_than_the_budget_goes_alone_and_the_next_sizes_are_asked_for_behind_it() {
+    void a_key_larger_than_the_budget_goes_alone_and_no_more_sizes_are_asked_for_before_those_known_are_sent() {
         has(0, 3, 10_000_000);
         has(1, 200, SMALL);
         pass(slots(2));
@@ -151,5 +151,6 @@ class KeyQueueTest {
                 .hasSize(3)
                 .allMatch(flush -> flush.keys() == 1);
         assertThat(sent()).hasSize(203);
+        assertThat(looks.stream().filter(look -> !look.names().isEmpty())).hasSize(3);
     }
 }
