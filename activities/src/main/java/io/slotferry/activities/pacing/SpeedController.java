@@ -11,8 +11,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
- * (additive increase, multiplicative decrease), and never by more than a quarter of what it is. It has no clock: it is given a
- * look at a steady rate. Near the speed at which clients noticed it last the steps are small at first, so that most looks are
+ * (additive increase, multiplicative decrease), and a slow speed by no larger part of itself than the look adds to what is known. It
+ * has no clock: it is given a look at a steady rate. Near the speed at which clients noticed it last the steps are small at first, so that most looks are
  * under the budget and not at its edge.
  *
  * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
@@ -24,16 +24,16 @@ import java.util.function.ToLongFunction;
 final class SpeedController {
     static final double SLOWEST = 0.001;
 
-    private static final double STEP = 0.05;
+    private static final double STEP = 0.01;
 
-    /** No step is larger than this part of the speed, since what it did to clients is known some looks later. */
+    /** No step is larger than this part of the speed, however many nodes answer. */
     private static final double LARGEST_STEP = 0.25;
 
     private static final double BACKOFF = 0.5;
     /** From this part of the speed that clients noticed, steps begin small. */
     private static final double NEAR = 0.9;
 
-    private static final double SMALL_STEP = 0.02;
+    private static final double SMALL_STEP = 0.005;
     private static final double STEP_GROWTH = 1.3;
     private static final double WEIGHT_OF_LOOK = 0.25;
     /** One look at one node says no more than that. */
@@ -116,7 +116,7 @@ final class SpeedController {
             slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
             if (!mean.near(trend.mean(), budget) && trend.p99() <= 1 + CHANCE_OF_LATE / 2) {
-                speedUp();
+                speedUp(Math.min(LARGEST_STEP, sum(readings, Latency::answers) / ANSWERS_OF_TREND));
             }
             why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
         }
@@ -197,13 +197,19 @@ final class SpeedController {
         step = speed == 0 ? STEP : speed * SMALL_STEP;
     }
 
-    private void speedUp() {
+    /**
+     * A step faster.
+     *
+     * @param largest part of the speed: as much as the look adds to what is known of late answers. A speed that grows faster than
+     *     that is over the budget, and the move over, before it is known
+     */
+    private void speedUp(double largest) {
         double near = NEAR * noticed;
         if (level < near) {
-            level = bounded(Math.min(near, level + Math.min(STEP, LARGEST_STEP * level)));
+            level = bounded(Math.min(near, level + Math.min(STEP, largest * level)));
             return;
         }
-        level = bounded(level + Math.min(step, LARGEST_STEP * level));
+        level = bounded(level + Math.min(step, largest * level));
         step = Math.min(STEP, step * STEP_GROWTH);
     }
 

@@ -26,8 +26,8 @@ public record PacingState(
         Map<String, Baseline> baselines, double speed, double noticed, int pauseShare, int slowdowns, Trend trend) {
     private static final int DIGITS = 12;
 
-    /** Before the first batch: slow, with the whole pause. */
-    public static final PacingState FIRST = new PacingState(Map.of(), 0.25, 0, 100, 0, Trend.USUAL);
+    /** Before the first batch: as slow as it goes, with the whole pause. */
+    public static final PacingState FIRST = new PacingState(Map.of(), 0.1, 0, 100, 0, Trend.USUAL);
 
     public PacingState {
         baselines = Map.copyOf(baselines);
