@@ -256,6 +256,6 @@ final class SpeedController {
 
     /** For a person. */
     String text() {
-        return "ADAPTIVE: " + PacingState.percent(100 * level) + " of full speed; " + why;
+        return "ADAPTIVE: " + PacingState.percent(percent(level)) + " of full speed; " + why;
     }
 }

@@ -124,6 +124,14 @@ final class SpeedControllerTest {
     }
 
     @Test
+    void what_it_says_of_its_speed_is_what_the_next_batch_begins_with() {
+        SpeedController controller = controller(0.2451);
+        look(controller, CALM);
+        double told = controller.state(at(0)).speed();
+        assertThat(controller.text()).startsWith("ADAPTIVE: " + PacingState.percent(told) + " of full speed; ");
+    }
+
+    @Test
     void a_fast_speed_grows_step_by_step() {
         SpeedController controller = controller(50);
         calm(controller, 1, 8);

@@ -62,6 +62,11 @@ class PacedBatchIT {
         return cluster.order(slots, Mode.ADAPTIVE).keeping(new Adaptive(10, state));
     }
 
+    /** A run that has come to this speed, in percent, on nodes that nobody knows yet. */
+    private static PacingState at(double speed) {
+        return new PacingState(Map.of(), speed, 0, 100, 0, PacingState.Trend.USUAL);
+    }
+
     private static NodeId source() {
         return new NodeId(cluster.source.nodeId());
     }
@@ -73,7 +78,7 @@ class PacedBatchIT {
     @Test
     void batches_move_at_the_pace_that_is_found_and_the_first_ones_baselines_hold_for_the_next() {
         FreeLifeline lifeline = new FreeLifeline();
-        BatchOutcome first = cluster.mover().move(order("0-29", PacingState.FIRST), lifeline);
+        BatchOutcome first = cluster.mover().move(order("0-29", at(20)), lifeline);
 
         assertThat(first.complete()).isTrue();
         PacingState learnt = first.pacing().orElseThrow();
@@ -145,7 +150,7 @@ class PacedBatchIT {
 
     @Test
     void a_node_that_stands_still_slows_the_batch_down_and_when_it_answers_again_the_batch_becomes_faster() {
-        Adaptive generous = new Adaptive(1_000, new PacingState(Map.of(), 80, 0, 100, 0, PacingState.Trend.USUAL));
+        Adaptive generous = new Adaptive(1_000, at(80));
         Set<Cause> causes = ConcurrentHashMap.newKeySet();
         AdaptivePacer.Terms terms = new AdaptivePacer.Terms(
                 generous, 4, Set.of(), new Thresholds(100, 100, LONG, LONG, LONG), () -> false, causes::add);
