@@ -11,9 +11,9 @@ import java.util.function.ToLongFunction;
 
 /**
  * Decides on the speed of a batch: a bit faster after every look at which clients notice little, half as fast where they do
- * (additive increase, multiplicative decrease), and a slow speed by no larger part of itself than the look adds to what is known. It
- * has no clock: it is given a look at a steady rate. Near the speed at which clients noticed it last the steps are small at first, so that most looks are
- * under the budget and not at its edge.
+ * (additive increase, multiplicative decrease), and a slow speed by no larger part of itself than the look adds to what is
+ * known. It has no clock: it is given a look at a steady rate. Near the speed at which clients noticed it last the steps are
+ * small at first, so that most looks are under the budget and not at its edge.
  *
  * <p>A single look says little: half a second has some sixty answers of a node, and the highest of these is about its p99. So
  * every look is taken into a trend, over all nodes that take part and over the last looks: how means stand to those of the
@@ -237,9 +237,9 @@ final class SpeedController {
         return slowedFor;
     }
 
-    /** In percent, to a hundredth. */
+    /** In percent, fine enough for what a single look adds at the slowest speed: a batch may be no longer. */
     private static double percent(double level) {
-        return Math.round(level * 10_000) / 100.0;
+        return Math.round(level * 10_000_000) / 100_000.0;
     }
 
     /** Where the batch stands, and what the next pause is to be: half of the one before, or longer where it cannot go slower. */

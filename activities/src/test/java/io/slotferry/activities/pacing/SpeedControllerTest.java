@@ -124,6 +124,19 @@ final class SpeedControllerTest {
     }
 
     @Test
+    void a_run_whose_batches_last_for_one_look_each_becomes_faster_as_well() {
+        PacingState state = PacingState.FIRST;
+        double expected = state.speed();
+        for (int batch = 0; batch < 100; batch++) {
+            SpeedController controller = new SpeedController(10, state);
+            look(controller, CALM);
+            state = controller.state(state);
+            expected = grown(expected, 125);
+        }
+        assertThat(state.speed()).isCloseTo(expected, within(0.001)).isGreaterThan(0.2);
+    }
+
+    @Test
     void what_it_says_of_its_speed_is_what_the_next_batch_begins_with() {
         SpeedController controller = controller(0.2451);
         look(controller, CALM);
