@@ -116,7 +116,7 @@ final class SpeedController {
             slowDown(Cause.LATENCY, over.get() + ", budget " + budget + " %");
         } else {
             if (!mean.near(trend.mean(), budget) && trend.p99() <= 1 + CHANCE_OF_LATE / 2) {
-                speedUp(Math.min(LARGEST_STEP, sum(readings, Latency::answers) / ANSWERS_OF_TREND));
+                speedUp(Math.min(LARGEST_STEP, weight(readings)));
             }
             why = (mean.worst() > p99.worst() ? mean : p99).text() + ", budget " + budget + " %";
         }
@@ -129,7 +129,12 @@ final class SpeedController {
             return before;
         }
         double share = sum(readings, Latency::late) / answers / USUALLY_LATE;
-        return before + Math.min(1, answers / ANSWERS_OF_TREND) * (Math.min(MOST_LATE_OF_LOOK, share) - before);
+        return before + weight(readings) * (Math.min(MOST_LATE_OF_LOOK, share) - before);
+    }
+
+    /** Which part of what is known of late answers is this look's. */
+    private static double weight(List<Reading> readings) {
+        return Math.min(1, sum(readings, Latency::answers) / ANSWERS_OF_TREND);
     }
 
     /** Whether this look alone shows it. */
