@@ -87,6 +87,12 @@ class ForeignChangeIT {
             return cluster.order(plan, number);
         }
 
+        /** The same with lanes that do not move side by side: while one of them is held up, nothing else moves. */
+        BatchOrder orderLaneByLane(int number) {
+            BatchOrder order = order(number);
+            return new BatchOrder(order.access(), number, 1, order.mode(), order.moves());
+        }
+
         SlotRanges slotsOf(int number) {
             return plan.batches().get(number - 1).lanes().get(0).slots();
         }
@@ -239,7 +245,7 @@ class ForeignChangeIT {
             AtomicBoolean done = new AtomicBoolean();
             AtomicReference<String> fixed = new AtomicReference<>();
             Halt halt = expansion
-                    .move(2, call -> {
+                    .move(expansion.orderLaneByLane(2), call -> {
                         if (call.method().equals("look") && done.compareAndSet(false, true)) {
                             fixed.set(expansion.cli("--cluster", "fix", expansion.cluster.source.address()));
                         }
