@@ -15,15 +15,37 @@ import java.util.Map;
 final class MigrationText {
     private MigrationText() {}
 
-    /** An answer of CLUSTER GETSLOTMIGRATIONS or CLUSTER MIGRATION STATUS. */
-    static MigrationJobs jobs(Kind kind, Object answer) {
-        return new MigrationJobs(
-                kind,
-                ((List<?>) answer)
-                        .stream()
-                                .map(MigrationText::fields)
-                                .map(job -> job(kind, job))
-                                .toList());
+    /** Of one job in an answer of CLUSTER GETSLOTMIGRATIONS or CLUSTER MIGRATION STATUS. */
+    static String id(Kind kind, Object raw) {
+        String name = idField(kind);
+        List<?> parts = (List<?>) raw;
+        for (int i = 0; i + 1 < parts.size(); i += 2) {
+            if (scalar(parts.get(i)).equals(name)) {
+                return scalar(parts.get(i + 1));
+            }
+        }
+        return "";
+    }
+
+    private static String idField(Kind kind) {
+        return kind == Kind.MIGRATESLOTS ? "name" : "id";
+    }
+
+    /** The job in full. */
+    static Job job(Kind kind, Object raw) {
+        Map<String, String> fields = fields(raw);
+        boolean valkey = kind == Kind.MIGRATESLOTS;
+        String state = field(fields, "state");
+        boolean exported = field(fields, "operation").toLowerCase(Locale.ROOT).matches("export|migrate");
+        return new Job(
+                field(fields, idField(kind)),
+                exported,
+                node(field(fields, valkey ? "source_node" : "source")),
+                node(field(fields, valkey ? "target_node" : "dest")),
+                slots(field(fields, valkey ? "slot_ranges" : "slots")),
+                stage(kind, exported, state.toLowerCase(Locale.ROOT)),
+                state,
+                field(fields, valkey ? "message" : "last_error"));
     }
 
     private static Map<String, String> fields(Object job) {
@@ -37,21 +59,6 @@ final class MigrationText {
 
     private static String scalar(Object value) {
         return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
-    }
-
-    private static Job job(Kind kind, Map<String, String> fields) {
-        boolean valkey = kind == Kind.MIGRATESLOTS;
-        String state = field(fields, "state");
-        boolean exported = field(fields, "operation").toLowerCase(Locale.ROOT).matches("export|migrate");
-        return new Job(
-                field(fields, valkey ? "name" : "id"),
-                exported,
-                node(field(fields, valkey ? "source_node" : "source")),
-                node(field(fields, valkey ? "target_node" : "dest")),
-                slots(field(fields, valkey ? "slot_ranges" : "slots")),
-                stage(kind, exported, state.toLowerCase(Locale.ROOT)),
-                state,
-                field(fields, valkey ? "message" : "last_error"));
     }
 
     private static String field(Map<String, String> fields, String name) {

@@ -3,7 +3,6 @@ package io.slotferry.activities.redis;
 import static io.slotferry.activities.redis.RespConnection.command;
 import static io.slotferry.activities.redis.RespConnection.text;
 
-import io.slotferry.activities.redis.MigrationJobs.Kind;
 import io.slotferry.planning.NodeAddress;
 import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
@@ -28,10 +27,12 @@ class RespNode implements Node {
     private static final Rawable USAGE = RawableFactory.from("USAGE");
 
     protected final RespConnection connection;
+    private final MigrationLog migrations;
     private int database;
 
     RespNode(RespConnection connection) {
         this.connection = connection;
+        this.migrations = new MigrationLog(connection);
     }
 
     @Override
@@ -76,22 +77,7 @@ class RespNode implements Node {
 
     @Override
     public MigrationJobs migrationJobs() {
-        List<CommandArguments> commands =
-                List.of(command("CLUSTER", "GETSLOTMIGRATIONS"), command("CLUSTER", "MIGRATION", "STATUS", "ALL"));
-        List<Kind> kinds = List.of(Kind.MIGRATESLOTS, Kind.IMPORT);
-        List<Object> answers = connection.pipeline(commands);
-        MigrationJobs jobs = new MigrationJobs(Kind.NONE, List.of());
-        for (int i = 0; i < answers.size(); i++) {
-            // A server without atomic slot migration does not know the command; nor does each the other kind's.
-            if (refusal(answers.get(i)).filter(RespNode::isUnknownCommand).isEmpty()) {
-                jobs = MigrationText.jobs(kinds.get(i), connection.value(commands.get(i), answers.get(i)));
-            }
-        }
-        return jobs;
-    }
-
-    private static boolean isUnknownCommand(String error) {
-        return error.toLowerCase(Locale.ROOT).contains("unknown subcommand");
+        return migrations.read();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.FailureKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,8 +31,14 @@ final class JobWatch {
 
     private static final long LONGEST_POLL_MILLIS = 100;
 
-    /** How long a target of Valkey may be without a reason to wake up. */
+    /** How long a target of Valkey that has all keys may be without a reason to wake up, and one that may soon have them. */
     private static final long WAKING_NANOS = 2_000_000;
+
+    private static final long DROWSING_NANOS = 5_000_000;
+    private static final long SLEEPING_NANOS = Long.MAX_VALUE;
+
+    /** While the target takes in keys: to a source's clients each look is a command more, and its answer may be long. */
+    private static final Duration SOURCE_ASKED_EACH = Duration.ofMillis(50);
 
     /** A job's end is noticed after a twentieth of its time at most. */
     private static final long LOOKS_OF_A_JOB = 20;
@@ -49,9 +56,11 @@ final class JobWatch {
     private final OwnJobs own;
     private final Lifeline lifeline;
     private final Runnable across;
+    private final Set<String> ids = new HashSet<>();
     private String why = "";
     private boolean cancelled;
-    private boolean wakes;
+    private long longestSleep = SLEEPING_NANOS;
+    private long sourceAsked;
     private Duration longestAnswer = Duration.ZERO;
 
     /**
@@ -158,8 +167,8 @@ final class JobWatch {
     private void rest(long nanos) {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(wakes ? Math.min(WAKING_NANOS, left) : left);
-            if (wakes) {
+            LockSupport.parkNanos(Math.min(longestSleep, left));
+            if (longestSleep != SLEEPING_NANOS) {
                 lane.target().ping();
             }
         }
@@ -204,19 +213,43 @@ final class JobWatch {
     private List<Job> running(SlotRanges slots) {
         // The target first: a source that deletes what it has handed over answers nobody meanwhile.
         MigrationJobs target = lane.target().migrationJobs();
-        wakes = target.kind() == Kind.MIGRATESLOTS;
-        if (target.all().stream().anyMatch(job -> isAbout(slots, job) && job.isAcross())) {
+        own.requireNoOther(lane.task().target().address(), target);
+        List<Job> atTarget = followed(slots, target.running());
+        // One about the same slots may have ended long ago: a run before has moved them, and they came back.
+        if (target.all().stream().anyMatch(job -> ids.contains(job.id()) && job.isAcross())) {
             across.run();
         }
+        boolean valkey = target.kind() == Kind.MIGRATESLOTS;
+        longestSleep = !valkey || atTarget.isEmpty()
+                ? SLEEPING_NANOS
+                : atTarget.stream().anyMatch(Job::isAcross) ? WAKING_NANOS : DROWSING_NANOS;
+        if (valkey && isCarrying(atTarget) && !isPast(sourceAsked, SOURCE_ASKED_EACH, System.nanoTime())) {
+            return atTarget;
+        }
+        return Stream.concat(followed(slots, askSource().running()).stream(), atTarget.stream())
+                .toList();
+    }
+
+    private List<Job> followed(SlotRanges slots, List<Job> running) {
+        List<Job> jobs = running.stream().filter(job -> isAbout(slots, job)).toList();
+        jobs.forEach(job -> ids.add(job.id()));
+        return jobs;
+    }
+
+    /** Whether the target takes in keys, and is not done: so the source is at work, too, and has cores to save for it. */
+    private static boolean isCarrying(List<Job> atTarget) {
+        return !atTarget.isEmpty()
+                && atTarget.stream().noneMatch(job -> job.isAcross() || job.stage() != Stage.RUNNING);
+    }
+
+    private MigrationJobs askSource() {
         long asked = System.nanoTime();
         MigrationJobs source = lane.source().migrationJobs();
-        Duration answered = Duration.ofNanos(System.nanoTime() - asked);
+        sourceAsked = System.nanoTime();
+        Duration answered = Duration.ofNanos(sourceAsked - asked);
         longestAnswer = answered.compareTo(longestAnswer) > 0 ? answered : longestAnswer;
         own.requireNoOther(lane.task().source().address(), source);
-        own.requireNoOther(lane.task().target().address(), target);
-        return Stream.concat(source.running().stream(), target.running().stream())
-                .filter(job -> isAbout(slots, job))
-                .toList();
+        return source;
     }
 
     private boolean isAbout(SlotRanges slots, Job job) {

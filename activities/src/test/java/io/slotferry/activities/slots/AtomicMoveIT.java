@@ -9,21 +9,28 @@ import io.slotferry.activities.attempt.Halted;
 import io.slotferry.activities.attempt.Lifeline;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.redis.MigrationJobs;
+import io.slotferry.activities.redis.MigrationJobs.Job;
 import io.slotferry.activities.redis.Node;
+import io.slotferry.activities.redis.Nodes;
 import io.slotferry.activities.slots.MeddledNodes.Call;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.ServerBinary;
 import io.slotferry.servers.WantedServer;
 import io.slotferry.workflows.contract.BatchOrder;
+import io.slotferry.workflows.contract.BatchOrder.Move;
 import io.slotferry.workflows.contract.BatchOutcome;
 import io.slotferry.workflows.contract.ExpandRequest.Migration;
+import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import io.slotferry.workflows.contract.FailureKind;
 import io.slotferry.workflows.contract.Halt;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
@@ -38,6 +45,8 @@ import redis.clients.jedis.Jedis;
 class AtomicMoveIT {
     /** So long a job of a test that must be met at work takes: 1,000 keys at 3 ms each. */
     private static final String SLOW = "3000";
+
+    private static final AtomicInteger TURNS = new AtomicInteger();
 
     static Stream<WantedServer> servers() {
         return WantedServer.named("redis-8.6", "valkey-9.1");
@@ -110,6 +119,55 @@ class AtomicMoveIT {
             String ping = "ping@" + cluster.target.address();
             assertThat(nodes.calls().contains(ping)).isEqualTo(wanted.toString().contains("valkey"));
         }
+    }
+
+    static Stream<WantedServer> serversOfJobsThatTakeTurns() {
+        return WantedServer.named("valkey-9.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("serversOfJobsThatTakeTurns")
+    void a_job_waits_for_the_keys_of_the_one_before_also_where_its_slots_moved_the_same_way_once(WantedServer wanted) {
+        try (GrownCluster cluster = GrownCluster.on(server(wanted), "cluster-allow-replica-migration no")) {
+            cluster.fill(3 * (int) JobTurns.MANY_KEYS, 100);
+            move(cluster, cluster.nodes, lane(cluster.source, cluster.other, "50-99"));
+            Move[] there = {lane(cluster.source, cluster.target, "0-49"), lane(cluster.other, cluster.target, "50-99")};
+            move(cluster, cluster.nodes, there);
+            move(
+                    cluster,
+                    cluster.nodes,
+                    lane(cluster.target, cluster.source, "0-49"),
+                    lane(cluster.target, cluster.other, "50-99"));
+            configure(cluster.source, "rdb-key-save-delay", "100");
+            configure(cluster.other, "rdb-key-save-delay", "100");
+            List<List<Job>> underWayAtStart = new CopyOnWriteArrayList<>();
+
+            move(
+                    cluster,
+                    new MeddledNodes(cluster.nodes, call -> {
+                        if (isStart(call.method() + "@")) {
+                            underWayAtStart.add(jobs(cluster, cluster.target).running().stream()
+                                    .filter(job -> !job.isAcross())
+                                    .toList());
+                        }
+                    }),
+                    there);
+
+            assertThat(underWayAtStart).containsExactly(List.of(), List.of());
+        }
+    }
+
+    private static Move lane(LocalNode source, LocalNode target, String slots) {
+        return new Move(
+                List.of(GrownCluster.member(source)), List.of(GrownCluster.member(target)), SlotRanges.parse(slots));
+    }
+
+    private static void move(GrownCluster cluster, Nodes nodes, Move... moves) {
+        BatchOrder order = new BatchOrder(cluster.access, 1, 4, Mode.FAST, List.of(moves)).by(Migration.ATOMIC);
+        assertThat(new BatchMover(new ClusterReader(nodes))
+                        .move(order, new FreeLifeline(TURNS.incrementAndGet(), 1, Optional.empty()))
+                        .complete())
+                .isTrue();
     }
 
     @ParameterizedTest
