@@ -223,7 +223,7 @@ final class JobWatch {
         longestSleep = !valkey || atTarget.isEmpty()
                 ? SLEEPING_NANOS
                 : atTarget.stream().anyMatch(Job::isAcross) ? WAKING_NANOS : DROWSING_NANOS;
-        if (valkey && isCarrying(atTarget) && !isPast(sourceAsked, SOURCE_ASKED_EACH, System.nanoTime())) {
+        if (valkey && isCarrying(atTarget) && !sourceIsDue()) {
             return atTarget;
         }
         return Stream.concat(followed(slots, askSource().running()).stream(), atTarget.stream())
@@ -240,6 +240,10 @@ final class JobWatch {
     private static boolean isCarrying(List<Job> atTarget) {
         return !atTarget.isEmpty()
                 && atTarget.stream().noneMatch(job -> job.isAcross() || job.stage() != Stage.RUNNING);
+    }
+
+    private boolean sourceIsDue() {
+        return sourceAsked == 0 || isPast(sourceAsked, SOURCE_ASKED_EACH, System.nanoTime());
     }
 
     private MigrationJobs askSource() {

@@ -217,6 +217,10 @@ class AtomicMoveIT {
 
             assertThat(outcome.complete()).isTrue();
             assertThat(nodes.calls()).noneMatch(AtomicMoveIT::isStart);
+            // Whatever happens to it there is to be noticed.
+            assertThat(nodes.calls())
+                    .filteredOn(call -> call.equals("migrationJobs@" + cluster.source.address()))
+                    .hasSizeGreaterThan(10);
             assertThat(keys(cluster.target)).isEqualTo(1_000);
             await().atMost(Duration.ofMinutes(1)).until(() -> keys(cluster.source) == 0);
         }
