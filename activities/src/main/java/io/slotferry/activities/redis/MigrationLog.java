@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * What one node says of atomic slot migrations, asked over and over while a job is at work. Each answer holds all jobs that the
@@ -57,8 +56,9 @@ final class MigrationLog {
     }
 
     private static boolean isUnknownCommand(Object answer) {
-        return answer instanceof JedisDataException e
-                && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("unknown subcommand");
+        return RespNode.refusal(answer)
+                .filter(error -> error.toLowerCase(Locale.ROOT).contains("unknown subcommand"))
+                .isPresent();
     }
 
     private MigrationJobs jobs(Object answer) {

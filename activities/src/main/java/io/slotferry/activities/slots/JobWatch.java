@@ -219,11 +219,9 @@ final class JobWatch {
         if (target.all().stream().anyMatch(job -> ids.contains(job.id()) && job.isAcross())) {
             across.run();
         }
-        boolean valkey = target.kind() == Kind.MIGRATESLOTS;
-        longestSleep = !valkey || atTarget.isEmpty()
-                ? SLEEPING_NANOS
-                : atTarget.stream().anyMatch(Job::isAcross) ? WAKING_NANOS : DROWSING_NANOS;
-        if (valkey && isCarrying(atTarget) && !sourceIsDue()) {
+        longestSleep = longestSleep(target.kind(), atTarget);
+        // While keys come in the source is at work, too, and has cores to save for it.
+        if (longestSleep == DROWSING_NANOS && !sourceIsDue()) {
             return atTarget;
         }
         return Stream.concat(followed(slots, askSource().running()).stream(), atTarget.stream())
@@ -236,10 +234,12 @@ final class JobWatch {
         return jobs;
     }
 
-    /** Whether the target takes in keys, and is not done: so the source is at work, too, and has cores to save for it. */
-    private static boolean isCarrying(List<Job> atTarget) {
-        return !atTarget.isEmpty()
-                && atTarget.stream().noneMatch(job -> job.isAcross() || job.stage() != Stage.RUNNING);
+    /** How long the target may be without a reason to wake up. */
+    private static long longestSleep(Kind kind, List<Job> atTarget) {
+        if (kind != Kind.MIGRATESLOTS || atTarget.isEmpty()) {
+            return SLEEPING_NANOS;
+        }
+        return atTarget.stream().anyMatch(Job::isAcross) ? WAKING_NANOS : DROWSING_NANOS;
     }
 
     private boolean sourceIsDue() {

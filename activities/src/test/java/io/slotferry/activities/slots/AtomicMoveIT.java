@@ -130,14 +130,17 @@ class AtomicMoveIT {
     void a_job_waits_for_the_keys_of_the_one_before_also_where_its_slots_moved_the_same_way_once(WantedServer wanted) {
         try (GrownCluster cluster = GrownCluster.on(server(wanted), "cluster-allow-replica-migration no")) {
             cluster.fill(3 * (int) JobTurns.MANY_KEYS, 100);
-            move(cluster, cluster.nodes, lane(cluster.source, cluster.other, "50-99"));
-            Move[] there = {lane(cluster.source, cluster.target, "0-49"), lane(cluster.other, cluster.target, "50-99")};
+            move(cluster, cluster.nodes, GrownCluster.lane(cluster.source, cluster.other, "50-99"));
+            Move[] there = {
+                GrownCluster.lane(cluster.source, cluster.target, "0-49"),
+                GrownCluster.lane(cluster.other, cluster.target, "50-99")
+            };
             move(cluster, cluster.nodes, there);
             move(
                     cluster,
                     cluster.nodes,
-                    lane(cluster.target, cluster.source, "0-49"),
-                    lane(cluster.target, cluster.other, "50-99"));
+                    GrownCluster.lane(cluster.target, cluster.source, "0-49"),
+                    GrownCluster.lane(cluster.target, cluster.other, "50-99"));
             configure(cluster.source, "rdb-key-save-delay", "100");
             configure(cluster.other, "rdb-key-save-delay", "100");
             List<List<Job>> underWayAtStart = new CopyOnWriteArrayList<>();
@@ -155,11 +158,6 @@ class AtomicMoveIT {
 
             assertThat(underWayAtStart).containsExactly(List.of(), List.of());
         }
-    }
-
-    private static Move lane(LocalNode source, LocalNode target, String slots) {
-        return new Move(
-                List.of(GrownCluster.member(source)), List.of(GrownCluster.member(target)), SlotRanges.parse(slots));
     }
 
     private static void move(GrownCluster cluster, Nodes nodes, Move... moves) {

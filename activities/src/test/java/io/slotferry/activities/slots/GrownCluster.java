@@ -112,24 +112,18 @@ final class GrownCluster implements AutoCloseable {
     }
 
     BatchOrder order(String slots, Mode mode) {
-        return new BatchOrder(
-                access,
-                1,
-                4,
-                mode,
-                List.of(new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots))));
+        return new BatchOrder(access, 1, 4, mode, List.of(lane(source, target, slots)));
     }
 
     /** These slots from the first master and those from the second to the new one, in lanes that do not move side by side. */
     BatchOrder order(String slots, String ofOther) {
         return new BatchOrder(
-                access,
-                1,
-                1,
-                Mode.FAST,
-                List.of(
-                        new Move(List.of(member(source)), List.of(member(target)), SlotRanges.parse(slots)),
-                        new Move(List.of(member(other)), List.of(member(target)), SlotRanges.parse(ofOther))));
+                access, 1, 1, Mode.FAST, List.of(lane(source, target, slots), lane(other, target, ofOther)));
+    }
+
+    /** These slots from one master to the other. */
+    static Move lane(LocalNode from, LocalNode to, String slots) {
+        return new Move(List.of(member(from)), List.of(member(to)), SlotRanges.parse(slots));
     }
 
     /** The batch of that number, from 1, of a plan for this cluster. */
