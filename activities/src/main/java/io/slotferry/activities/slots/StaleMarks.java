@@ -3,6 +3,7 @@ package io.slotferry.activities.slots;
 import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
+import io.slotferry.activities.redis.Answer;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.planning.Member;
@@ -39,8 +40,13 @@ record StaleMarks(Agreed cluster, SlotRanges slots) {
                             "{} holds {} open, which nobody moves: its master says again whose they are",
                             replica,
                             stale);
-                    session.at(shard.master().address())
-                            .setSlots(stale.stream().boxed().map(this::owner).toList());
+                    session
+                            .at(shard.master().address())
+                            .setSlots(stale.stream().boxed().map(this::owner).toList())
+                            .stream()
+                            .filter(Answer.Refused.class::isInstance)
+                            .findFirst()
+                            .ifPresent(refused -> log.warn("{} does not say so: {}", shard.master(), refused));
                 }
             }
         }

@@ -189,7 +189,9 @@ class FailoverIT {
             } while (open(shards).isEmpty());
 
             new BatchMover(shards.reader())
-                    .move(shards.order(slotsOf(batch - 1)), new FreeLifeline(COMEBACKS + 1, 1, Optional.empty()));
+                    .move(
+                            shards.order("0-" + (batch * SLOTS - 1)),
+                            new FreeLifeline(COMEBACKS + 1, 1, Optional.empty()));
 
             Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(open(shards))
                     .isEmpty());
@@ -215,6 +217,9 @@ class FailoverIT {
                 .isTrue();
         replica.start();
         Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> isLinked(replica));
+        // What its master has sent since the replica last saved its data opens slots once more, those of earlier
+        // batches too.
+        CaughtUp.await(shards.source.master(), replica);
     }
 
     private static String slotsOf(int batch) {
