@@ -4,6 +4,7 @@ import io.slotferry.activities.attempt.ChangeSession;
 import io.slotferry.activities.cluster.ClusterReader;
 import io.slotferry.activities.cluster.ClusterReader.Agreed;
 import io.slotferry.activities.redis.Answer;
+import io.slotferry.activities.redis.ChangingNode;
 import io.slotferry.activities.redis.ChangingNode.SlotChange;
 import io.slotferry.activities.redis.Node;
 import io.slotferry.planning.Member;
@@ -40,14 +41,21 @@ record StaleMarks(Agreed cluster, SlotRanges slots) {
                             "{} holds {} open, which nobody moves: its master says again whose they are",
                             replica,
                             stale);
-                    session
-                            .at(shard.master().address())
-                            .setSlots(stale.stream().boxed().map(this::owner).toList())
-                            .stream()
-                            .filter(Answer.Refused.class::isInstance)
-                            .findFirst()
-                            .ifPresent(refused -> log.warn("{} does not say so: {}", shard.master(), refused));
+                    tellOwners(session.at(shard.master().address()), stale);
                 }
+            }
+        }
+    }
+
+    private void tellOwners(ChangingNode master, SlotRanges stale) {
+        for (Answer<Void> answer :
+                master.setSlots(stale.stream().boxed().map(this::owner).toList())) {
+            if (answer instanceof Answer.Refused<Void> refused) {
+                log.warn(
+                        "{} does not say whose a slot of {} is, which its replica holds open: {}",
+                        master.address(),
+                        stale,
+                        refused.reply());
             }
         }
     }
