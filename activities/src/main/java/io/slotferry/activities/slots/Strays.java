@@ -13,7 +13,6 @@ import io.slotferry.planning.NodeView;
 import io.slotferry.workflows.contract.BatchOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -22,15 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Masters that died, were replaced, and came back without finding their way to their successor; they are told to follow it.
+ * Masters that were replaced and did not find their way to their successor; they are told to follow it.
  *
  * <p>A master becomes a replica of whoever takes its last slot (clusterUpdateSlotsConfigWith in Redis' cluster.c). One that died
  * before it heard that a target had taken a slot may learn of its successor first and of the target last: it comes back as a
  * replica of the target, and its own shard stays without (five of eight times on Redis 7.0 when it is killed just then). One
- * that has {@code cluster-allow-replica-migration no} in its own configuration follows nobody in that case: a master without slots.
+ * that has {@code cluster-allow-replica-migration no} follows nobody in that case: a master without slots.
  *
- * <p>Only the node that was a shard's master when the plan was made is looked for, at the two places where the servers
- * themselves put it: a replica that an operator attaches elsewhere is none of them.
+ * <p>Any member of a shard may have been its master in between, so one without slots is looked for among all of them, beside
+ * the only one with slots. As a replica of another shard only the node is looked for that was the master when the plan was
+ * made: another one may have been attached there by an operator.
  */
 final class Strays {
     private static final Logger log = LoggerFactory.getLogger(Strays.class);
@@ -82,29 +82,36 @@ final class Strays {
         Map<NodeId, NodeView> byViewer =
                 views.stream().collect(Collectors.toMap(NodeView::viewer, Function.identity(), (one, again) -> one));
         return shards.stream()
-                .flatMap(shard -> stray(shard, ends, byViewer).stream())
+                .flatMap(shard -> strays(shard, ends, byViewer).stream())
                 .toList();
     }
 
-    private static Optional<Stray> stray(List<Member> shard, Set<NodeId> ends, Map<NodeId, NodeView> views) {
+    private static List<Stray> strays(List<Member> shard, Set<NodeId> ends, Map<NodeId, NodeView> views) {
         Set<NodeId> own = shard.stream().map(Member::id).collect(Collectors.toSet());
-        NodeId former = shard.get(0).id();
-        List<KnownNode> owners = own.stream()
-                .filter(id -> !id.equals(former) && views.containsKey(id))
+        NodeId first = shard.get(0).id();
+        List<KnownNode> present = shard.stream()
+                .map(Member::id)
+                .filter(views::containsKey)
                 .map(id -> views.get(id).self())
+                .toList();
+        List<KnownNode> owners = present.stream()
                 .filter(node -> node.role() == Role.MASTER && !node.slots().isEmpty())
                 .toList();
         if (owners.size() != 1) {
-            return Optional.empty();
+            return List.of();
         }
-        return Optional.ofNullable(views.get(former))
-                .map(NodeView::self)
-                .filter(self -> self.role() == Role.MASTER
-                        ? self.slots().isEmpty()
-                        : self.masterId()
-                                .filter(master -> ends.contains(master) && !own.contains(master))
-                                .isPresent())
-                .map(self -> new Stray(self, owners.get(0)));
+        return present.stream()
+                .filter(node -> node.role() == Role.MASTER
+                        ? node.slots().isEmpty()
+                        : node.id().equals(first) && followsOneOf(ends, own, node))
+                .map(node -> new Stray(node, owners.get(0)))
+                .toList();
+    }
+
+    private static boolean followsOneOf(Set<NodeId> ends, Set<NodeId> own, KnownNode replica) {
+        return replica.masterId()
+                .filter(master -> ends.contains(master) && !own.contains(master))
+                .isPresent();
     }
 
     private void bringHome(Stray stray) {

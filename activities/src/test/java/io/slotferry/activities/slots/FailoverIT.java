@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.args.ClusterResetType;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Shards that fail over in the middle of a slot, while a client writes. */
@@ -138,6 +139,36 @@ class FailoverIT {
                     .filteredOn(shard -> shard.master().id().value().equals(successor.nodeId()))
                     .singleElement()
                     .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(before)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void a_master_without_slots_beside_the_first_one_is_given_to_it(WantedServer wanted) {
+        ServerBinary server = wanted.orSkip(TestAbortedException::new);
+        try (FailingShards shards = FailingShards.on(server)) {
+            LocalNode first = shards.source.master();
+            LocalNode second = shards.source.replica();
+            // Where a successor is left if it learns last of a slot that the target took while the first one took the
+            // others back.
+            try (Jedis jedis = second.jedis()) {
+                jedis.clusterReset(ClusterResetType.SOFT);
+                // With an older config epoch than the others remember of it, their views and its own would differ for
+                // good.
+                jedis.clusterBumpEpoch();
+                jedis.clusterMeet(first.host(), first.port());
+            }
+            shards.awaitReady();
+            assertThat(FailingShards.isMaster(second)).isTrue();
+
+            BatchOutcome outcome = new BatchMover(shards.reader()).move(shards.order("0-23"), new FreeLifeline());
+
+            assertThat(outcome.complete()).isTrue();
+            shards.awaitReady();
+            assertThat(shards.reader().agreed(shards.access).cluster().shards())
+                    .filteredOn(shard -> shard.master().id().value().equals(first.nodeId()))
+                    .singleElement()
+                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(second)));
         }
     }
 
