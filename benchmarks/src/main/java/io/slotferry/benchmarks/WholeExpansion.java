@@ -8,6 +8,7 @@ import io.slotferry.servers.LocalNode;
 import io.slotferry.servers.LocalTemporal;
 import io.slotferry.starter.ExpandCommand;
 import io.slotferry.workflows.contract.ExpandResult;
+import io.temporal.client.WorkflowException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,16 +21,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
  * {@code slotferry expand --mode FAST}, from the first batch's start to the last's end, with a Temporal server and a worker that
- * live from the first move until this is closed.
+ * live from the first move until this is closed. Nobody follows the run ({@code --detach}), as nobody follows the mover alone.
  */
 final class WholeExpansion implements Contender {
     private static final String TASK_QUEUE = "slotferry-benchmark";
+    /** Far more than any shape takes. A run that halts and asks has no result, and nobody answers here. */
+    private static final Duration LONGEST = Duration.ofMinutes(20);
 
     private final int batchSlots;
     private Optional<Stage> stage = Optional.empty();
@@ -93,17 +98,25 @@ final class WholeExpansion implements Contender {
             stage = Optional.of(Stage.set());
         }
         String workflowId = "expand-benchmark-" + ++runs;
-        expand(twin, stage.get(), workflowId);
-        return stage.get()
-                .link()
-                .client()
-                .newUntypedWorkflowStub(workflowId)
-                .getResult(ExpandResult.class)
-                .moved()
-                .reshard();
+        begin(twin, stage.get(), workflowId);
+        return result(stage.get(), workflowId).moved().reshard();
     }
 
-    private void expand(Twin twin, Stage at, String workflowId) {
+    private static ExpandResult result(Stage at, String workflowId) {
+        try {
+            return at.link()
+                    .client()
+                    .newUntypedWorkflowStub(workflowId)
+                    .getResult(LONGEST.toSeconds(), TimeUnit.SECONDS, ExpandResult.class);
+        } catch (TimeoutException | WorkflowException e) {
+            throw new IllegalStateException(
+                    workflowId + " has no result. The worker's log:\n"
+                            + at.worker().logTail(20),
+                    e);
+        }
+    }
+
+    private void begin(Twin twin, Stage at, String workflowId) {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(WorkerProcess.environment(at.temporal(), at.folder()));
         StringWriter said = new StringWriter();
@@ -131,10 +144,11 @@ final class WholeExpansion implements Contender {
                 TASK_QUEUE,
                 "--workflow-id",
                 workflowId,
+                "--detach",
                 "--yes");
         if (exit != 0) {
-            throw new IllegalStateException("It ended with exit code " + exit + ":\n" + said + "\nThe worker's log:\n"
-                    + at.worker().logTail(20));
+            throw new IllegalStateException("It was not started, exit code " + exit + ":\n" + said
+                    + "\nThe worker's log:\n" + at.worker().logTail(20));
         }
     }
 
