@@ -27,6 +27,7 @@ import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -78,7 +79,12 @@ public final class Slotferry {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Slotferry());
+        return commandLine(CommandLine.defaultFactory());
+    }
+
+    /** With commands that this factory makes. */
+    static CommandLine commandLine(IFactory commands) {
+        CommandLine line = new CommandLine(new Slotferry(), commands);
         line.setExecutionExceptionHandler(Slotferry::explain);
         line.setParameterExceptionHandler(Slotferry::explain);
         line.setUsageHelpAutoWidth(true);

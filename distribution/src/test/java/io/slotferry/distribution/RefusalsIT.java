@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,7 +34,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Each file of {@code src/test/resources/refusals} is a case: the request, the message that closes its run, and what the
  * command line prints. What was printed in truth is written to {@code target/refusals}, to be looked at where it differs.
  */
-@Isolated("it sets user.home for the command line")
 class RefusalsIT {
     private static final String RULER = "--- ";
     private static final String EXAMPLE = """

@@ -24,11 +24,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.opentest4j.TestAbortedException;
 
 /** What the command line says where Temporal, its namespace or the worker is away, and how runs are found again. */
-@Isolated("it sets user.home for the command line")
 class RefusalsTemporalIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 

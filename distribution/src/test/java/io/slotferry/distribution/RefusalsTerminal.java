@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine;
 
 /** The program as a person without a terminal calls it, whose temporal.toml names a server. */
@@ -24,12 +28,9 @@ final class RefusalsTerminal {
         }
     }
 
-    /** Writes the profile that every later command finds, in the places where Linux and macOS look for it. */
+    /** Writes the profile that every later command finds. */
     RefusalsTerminal at(String address, String namespace) {
-        String profile = "[profile.default]\naddress = \"" + address + "\"\nnamespace = \"" + namespace + "\"\n";
-        for (String place : new String[] {".config", "Library/Application Support"}) {
-            write(home.resolve(place).resolve("temporalio/temporal.toml"), profile);
-        }
+        write(profile(), "[profile.default]\naddress = \"" + address + "\"\nnamespace = \"" + namespace + "\"\n");
         return this;
     }
 
@@ -41,15 +42,30 @@ final class RefusalsTerminal {
     Done run(String... arguments) {
         StringWriter err = new StringWriter();
         text.getBuffer().setLength(0);
-        CommandLine line = Slotferry.commandLine();
+        CommandLine line = Slotferry.commandLine(this::command);
         line.setOut(new PrintWriter(text, true)).setErr(new PrintWriter(err, true));
-        String before = System.setProperty("user.home", home.toString());
-        try {
-            int exit = line.execute(arguments);
-            return new Done(exit, text.toString(), err.toString());
-        } finally {
-            System.setProperty("user.home", before);
+        int exit = line.execute(arguments);
+        return new Done(exit, text.toString(), err.toString());
+    }
+
+    /** A command that talks to Temporal finds the profile; any other is made as the program makes it. */
+    private <K> K command(Class<K> type) throws Exception {
+        for (Constructor<?> constructor : type.getConstructors()) {
+            if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {Map.class})) {
+                return type.cast(constructor.newInstance(environment()));
+            }
         }
+        return CommandLine.defaultFactory().create(type);
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("TEMPORAL_CONFIG_FILE", profile().toString());
+        return environment;
+    }
+
+    private Path profile() {
+        return home.resolve("temporal.toml");
     }
 
     /** What the command that is running has printed so far. */

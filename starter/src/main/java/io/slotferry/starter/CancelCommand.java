@@ -1,6 +1,7 @@
 package io.slotferry.starter;
 
 import io.slotferry.workflows.contract.RunState;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,15 @@ public final class CancelCommand extends RunCommand {
 
     public CancelCommand() {
         this(Surroundings.ofProcess());
+    }
+
+    /**
+     * Inside a program that brings its own Temporal.
+     *
+     * @param environment in place of the process's own
+     */
+    public CancelCommand(Map<String, String> environment) {
+        this(new Surroundings(environment, Terminal.system(environment), System.in));
     }
 
     CancelCommand(Surroundings surroundings) {

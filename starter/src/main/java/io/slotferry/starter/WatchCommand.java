@@ -1,5 +1,6 @@
 package io.slotferry.starter;
 
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -11,6 +12,15 @@ public final class WatchCommand extends RunCommand {
 
     public WatchCommand() {
         this(Surroundings.ofProcess());
+    }
+
+    /**
+     * Inside a program that brings its own Temporal.
+     *
+     * @param environment in place of the process's own
+     */
+    public WatchCommand(Map<String, String> environment) {
+        this(new Surroundings(environment, Terminal.system(environment), System.in));
     }
 
     WatchCommand(Surroundings surroundings) {

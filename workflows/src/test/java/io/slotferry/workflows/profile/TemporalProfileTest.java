@@ -32,6 +32,22 @@ class TemporalProfileTest {
         assertThat(profile.client().getNamespace()).isEqualTo("night");
     }
 
+    /** In the places where Linux and macOS look for it. */
+    @Test
+    void without_a_named_file_the_one_in_the_users_configuration_folder_is_read() throws Exception {
+        for (String place : new String[] {".config", "Library/Application Support"}) {
+            Path file = folder.resolve(place).resolve("temporalio/temporal.toml");
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "[profile.default]\naddress = \"10.0.0.9:7233\"\n");
+        }
+        String before = System.setProperty("user.home", folder.toString());
+        try {
+            assertThat(TemporalProfile.read(Map.of()).address()).contains("10.0.0.9:7233");
+        } finally {
+            System.setProperty("user.home", before);
+        }
+    }
+
     @Test
     void a_file_that_is_not_there_says_nothing() throws Exception {
         TemporalProfile profile = TemporalProfile.read(Map.of("TEMPORAL_CONFIG_FILE", file().toString()));
