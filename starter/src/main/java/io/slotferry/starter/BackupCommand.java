@@ -18,7 +18,7 @@ public final class BackupCommand extends RehearsalCommand {
 
     /** Inside a program that brings its own Temporal. */
     public BackupCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     BackupCommand(Surroundings surroundings) {

@@ -23,7 +23,7 @@ public final class CancelCommand extends RunCommand {
      * @param environment in place of the process's own
      */
     public CancelCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     CancelCommand(Surroundings surroundings) {

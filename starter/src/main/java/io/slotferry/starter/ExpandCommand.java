@@ -70,7 +70,7 @@ public final class ExpandCommand extends TemporalCommand {
      * @param environment in place of the process's own
      */
     public ExpandCommand(Map<String, String> environment) {
-        super(new Surroundings(environment, Terminal.system(environment), System.in));
+        super(Surroundings.of(environment));
         leavesRun = false;
     }
 

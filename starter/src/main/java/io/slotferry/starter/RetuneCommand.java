@@ -46,7 +46,7 @@ public final class RetuneCommand extends RunCommand {
      * @param environment in place of the process's own
      */
     public RetuneCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     RetuneCommand(Surroundings surroundings) {

@@ -54,7 +54,7 @@ public final class RollbackCommand extends TemporalCommand {
      * @param environment in place of the process's own
      */
     public RollbackCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     RollbackCommand(Surroundings surroundings) {

@@ -44,7 +44,7 @@ public final class ScheduleCreateCommand extends ScheduleIdCommand {
      * @param environment in place of the process's own
      */
     public ScheduleCreateCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     ScheduleCreateCommand(Surroundings surroundings) {

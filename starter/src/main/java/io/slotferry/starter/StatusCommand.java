@@ -18,7 +18,7 @@ public final class StatusCommand extends RunCommand {
      * @param environment in place of the process's own
      */
     public StatusCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     StatusCommand(Surroundings surroundings) {

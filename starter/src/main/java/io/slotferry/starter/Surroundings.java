@@ -6,7 +6,11 @@ import java.util.Map;
 /** What a command finds around itself: the process's own, or a test's. */
 record Surroundings(Map<String, String> environment, Terminal terminal, InputStream input) {
     static Surroundings ofProcess() {
-        Map<String, String> environment = System.getenv();
+        return of(System.getenv());
+    }
+
+    /** The process's own, with these variables in place of its environment. */
+    static Surroundings of(Map<String, String> environment) {
         return new Surroundings(environment, Terminal.system(environment), System.in);
     }
 

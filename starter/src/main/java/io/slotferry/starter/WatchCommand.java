@@ -20,7 +20,7 @@ public final class WatchCommand extends RunCommand {
      * @param environment in place of the process's own
      */
     public WatchCommand(Map<String, String> environment) {
-        this(new Surroundings(environment, Terminal.system(environment), System.in));
+        this(Surroundings.of(environment));
     }
 
     WatchCommand(Surroundings surroundings) {
