@@ -119,9 +119,9 @@ final class Strays {
         try (ChangeSession session = ChangeSession.open(nodes, lifeline, List.of(stray.address()))) {
             session.at(stray.address()).replicate(successor);
             log.warn(
-                    "{} came back {}; it follows its successor {} again",
+                    "{} was {}; it follows {} again",
                     stray.address(),
-                    stray.followsAnother() ? "as a replica of another shard" : "as a master without slots",
+                    stray.followsAnother() ? "a replica of another shard" : "a second master without slots",
                     stray.successor().address());
         } catch (NodeFailure e) {
             log.warn("{} follows its successor later: {}", stray.address(), e.getMessage());

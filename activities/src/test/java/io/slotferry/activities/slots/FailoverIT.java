@@ -135,10 +135,7 @@ class FailoverIT {
 
             assertThat(outcome.complete()).isTrue();
             shards.awaitReady();
-            assertThat(shards.reader().agreed(shards.access).cluster().shards())
-                    .filteredOn(shard -> shard.master().id().value().equals(successor.nodeId()))
-                    .singleElement()
-                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(before)));
+            assertFollows(shards, before, successor);
         }
     }
 
@@ -165,10 +162,7 @@ class FailoverIT {
 
             assertThat(outcome.complete()).isTrue();
             shards.awaitReady();
-            assertThat(shards.reader().agreed(shards.access).cluster().shards())
-                    .filteredOn(shard -> shard.master().id().value().equals(first.nodeId()))
-                    .singleElement()
-                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(second)));
+            assertFollows(shards, second, first);
         }
     }
 
@@ -187,14 +181,15 @@ class FailoverIT {
                     .isInstanceOfSatisfying(
                             Halted.class,
                             halted -> assertThat(halted.halt().kind()).isEqualTo(FailureKind.CLUSTER_CHANGED));
-            assertThat(shards.reader().agreed(shards.access).cluster().shards())
-                    .filteredOn(shard -> shard.master()
-                            .id()
-                            .value()
-                            .equals(shards.target.master().nodeId()))
-                    .singleElement()
-                    .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(replica)));
+            assertFollows(shards, replica, shards.target.master());
         }
+    }
+
+    private static void assertFollows(FailingShards shards, LocalNode replica, LocalNode master) {
+        assertThat(shards.reader().agreed(shards.access).cluster().shards())
+                .filteredOn(shard -> shard.master().id().value().equals(master.nodeId()))
+                .singleElement()
+                .satisfies(shard -> assertThat(shard.replicas()).contains(GrownCluster.member(replica)));
     }
 
     private static void replicate(LocalNode node, LocalNode master) {

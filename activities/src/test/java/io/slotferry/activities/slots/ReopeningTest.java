@@ -2,16 +2,10 @@ package io.slotferry.activities.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slotferry.planning.KnownNode;
-import io.slotferry.planning.KnownNode.Role;
-import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRanges;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -24,33 +18,16 @@ class ReopeningTest {
     /** As this node sees the cluster: what the source owns, the target, and the third master. */
     private static NodeView view(String viewer, String source, String target, String other) {
         return new NodeView(
-                id(viewer),
+                SeenNode.id(viewer),
                 true,
                 1,
                 List.of(
-                        node(SOURCE, Optional.empty(), source),
-                        node(TARGET, Optional.empty(), target),
-                        node(REPLICA, Optional.of(id(SOURCE)), ""),
-                        node(OTHER, Optional.empty(), other)),
+                        SeenNode.master(SOURCE, source),
+                        SeenNode.master(TARGET, target),
+                        SeenNode.replica(REPLICA, SOURCE),
+                        SeenNode.master(OTHER, other)),
                 Map.of(),
                 Map.of());
-    }
-
-    private static KnownNode node(String digit, Optional<NodeId> master, String slots) {
-        return new KnownNode(
-                id(digit),
-                new NodeAddress("10.0.0.1", 7000 + digit.charAt(0)),
-                17_000,
-                master.isPresent() ? Role.REPLICA : Role.MASTER,
-                master,
-                1,
-                Set.of(),
-                true,
-                SlotRanges.parse(slots));
-    }
-
-    private static NodeId id(String digit) {
-        return new NodeId(digit.repeat(40));
     }
 
     private static SlotRanges lost(NodeView target, NodeView... others) {

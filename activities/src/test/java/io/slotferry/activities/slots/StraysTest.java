@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.activities.slots.Strays.Stray;
 import io.slotferry.planning.KnownNode;
-import io.slotferry.planning.KnownNode.Role;
 import io.slotferry.planning.Member;
-import io.slotferry.planning.NodeAddress;
-import io.slotferry.planning.NodeId;
 import io.slotferry.planning.NodeView;
 import io.slotferry.planning.SlotRanges;
 import io.slotferry.workflows.contract.BatchOrder;
@@ -17,7 +14,6 @@ import io.slotferry.workflows.contract.ExpandRequest.Pacing.Mode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -32,37 +28,19 @@ class StraysTest {
 
     /** A node as it sees itself. */
     private static NodeView master(String digit, String slots) {
-        return view(digit, Optional.empty(), slots);
+        return view(SeenNode.master(digit, slots));
     }
 
     private static NodeView replica(String digit, String master) {
-        return view(digit, Optional.of(id(master)), "");
+        return view(SeenNode.replica(digit, master));
     }
 
-    private static NodeView view(String digit, Optional<NodeId> master, String slots) {
-        KnownNode self = new KnownNode(
-                id(digit),
-                address(digit),
-                17_000,
-                master.isPresent() ? Role.REPLICA : Role.MASTER,
-                master,
-                1,
-                Set.of(),
-                true,
-                SlotRanges.parse(slots));
+    private static NodeView view(KnownNode self) {
         return new NodeView(self.id(), true, 1, List.of(self), Map.of(), Map.of());
     }
 
-    private static NodeId id(String digit) {
-        return new NodeId(digit.repeat(40));
-    }
-
-    private static NodeAddress address(String digit) {
-        return new NodeAddress("10.0.0.1", 7000 + digit.charAt(0));
-    }
-
     private static Member member(String digit) {
-        return new Member(id(digit), address(digit));
+        return new Member(SeenNode.id(digit), SeenNode.address(digit));
     }
 
     /** Who is told to follow whom, where the target's shard is as it should be. */
@@ -74,7 +52,7 @@ class StraysTest {
 
     private static List<String> toldOf(List<NodeView> views) {
         BatchOrder order = new BatchOrder(
-                new ClusterAccess(List.of(address(FIRST)), Optional.empty()),
+                new ClusterAccess(List.of(SeenNode.address(FIRST)), Optional.empty()),
                 1,
                 1,
                 Mode.STEADY,
